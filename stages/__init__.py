@@ -1,0 +1,1 @@
+"""What is computed: one room (folder) per stage, run by ``python -m stages NAME``."""

@@ -1,0 +1,145 @@
+"""``python -m stages NAME --flag path …``: run one stage, witnessed.
+
+    lock → params.yaml whole → versions → hash inputs → run into temporary outs
+         → hash inputs again → move outs into place → hash outs → lineage/NAME.json
+
+The flags are the stage's ``In`` and ``Out`` arguments (:mod:`stages.contract`). Exit codes: 0, or 1
+with one line on stderr for whatever a user can cause, or 130 after Ctrl-C.
+"""
+
+import argparse
+import datetime
+import importlib
+import inspect
+import json
+import resource
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from stages import closure, contract, environment, params, processes, tracking, versions, witness
+from stages.errors import InputError, TinhError
+
+
+def main(argv: list[str]) -> int:
+    """Run the stage that ``argv`` names; returns the exit code."""
+    try:
+        stage = argv[0] if argv else ""
+        room = contract.room_of(stage)
+        if room not in params.ROOMS:
+            raise InputError(f"no stage {stage!r}; there are: {', '.join(params.ROOMS)}")
+        processes.die_with_parent()
+        with processes.exclusive(stage):
+            run_stage(stage, room, argv[1:])
+    except TinhError as error:
+        sys.stderr.write(f"{stage}: {error}\n" if stage else f"{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write(f"{stage}: interrupted; nothing was changed, run it again\n")
+        return 130
+    return 0
+
+
+def run_stage(stage: str, room: str, argv: list[str]) -> None:
+    """Run one stage from its flags and write its attestation. Raises :class:`TinhError`."""
+    everything = params.load()
+    environment.apply(offline=everything["model"].source != "hub" or room != "base")
+    module = importlib.import_module(f"stages.{room}.stage")
+    declared = contract.declaration(module.run)
+    inputs, outputs = parse(stage, declared, argv)
+    used_versions = versions.require(module.LIBRARIES, everything["versions"])
+    sections = {name: everything[name] for name in declared.sections}
+
+    started, clock = datetime.datetime.now(datetime.UTC), time.monotonic()
+    sources = [*inputs.values(), *sorted(closure.code_of(room))]
+    before = [witness.artifact(path) for path in sources]
+    compute = everything["compute"]
+    with contract.placed(outputs) as partial:
+        tracker = tracking.Tracker(stage, everything, before)
+        result = module.run(**inputs, **partial, **sections)
+        if inspect.isgeneratorfunction(module.run):
+            tracker.follow(result)
+        require_declared_code(room)
+        witness.require_unchanged(before, [witness.artifact(path) for path in sources])
+    after = [witness.artifact(path) for path in outputs.values()]
+    run_url = tracker.finish(metrics_of(outputs))
+
+    recorded = {n: v for n, v in sections.items() if n not in ("compute", "tracking")}
+    statement = witness.attestation(
+        stage=stage,
+        command=["python", "-m", "stages", stage, *argv],
+        inputs=before,
+        outputs=after,
+        params={**plain(recorded), "versions": used_versions},
+        versions=used_versions,
+        grade=module.GRADE,
+        hardware=witness.hardware(compute.threads, compute.device),
+        byproducts={
+            "seconds": round(time.monotonic() - clock, 3),
+            "peak_memory_mib": peak_memory_mib(),
+            "wandb": run_url,
+        },
+        started=started,
+        finished=datetime.datetime.now(datetime.UTC),
+    )
+    witness.record(statement, stage)
+
+
+def parse(
+    stage: str, declared: contract.Declaration, argv: list[str]
+) -> tuple[dict[str, Path], dict[str, Path]]:
+    """The paths of a stage's inputs and outputs from its flags, each of them required."""
+    parser = argparse.ArgumentParser(prog=f"python -m stages {stage}", allow_abbrev=False)
+    for name in (*declared.inputs, *declared.outputs):
+        parser.add_argument(f"--{name.replace('_', '-')}", type=Path, required=True, metavar="PATH")
+    given = vars(parser.parse_args(argv))
+    for name, path in given.items():
+        if path.is_absolute() or ".." in path.parts:
+            raise InputError(f"--{name} {path} leaves the project; give a path inside it")
+    return (
+        {name: given[name] for name in declared.inputs},
+        {name: given[name] for name in declared.outputs},
+    )
+
+
+def require_declared_code(room: str) -> None:
+    """Every module of ``stages`` that was loaded must be a declared dependency of the stage.
+
+    The loader of params.yaml reads every room's schema; what those need is no dependency either.
+    """
+    schemas = (f"stages/{other}/params.py" for other in params.ROOMS)
+    allowed = closure.code_of(room) | closure.reached(map(Path, schemas))
+    for name, module in sorted(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if not name.startswith("stages.") or name in closure.RUNNER or file is None:
+            continue
+        path = closure.module_file(name)
+        if path is not None and path not in allowed and path.stat().st_size:
+            raise RuntimeError(f"{name} was loaded but is no dependency of {room}")
+
+
+def metrics_of(outputs: Mapping[str, Path]) -> dict[str, Any]:
+    """The content of the stage's JSON metrics, by file stem."""
+    files: Iterable[Path] = (p for p in outputs.values() if p.suffix == ".json")
+    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in files}
+
+
+def plain(sections: Mapping[str, Any]) -> dict[str, Any]:
+    """Sections as JSON values."""
+    return {
+        name: value.model_dump(mode="json") if isinstance(value, params.Section) else value
+        for name, value in sections.items()
+    }
+
+
+def peak_memory_mib() -> float:
+    """Largest resident set of this process and of its largest child, MiB."""
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return round(max(own, children) / 1024, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,153 @@
+"""Content-defined shards: a change of a file rewrites the shards it touches and no others.
+
+A record whose id falls under a threshold closes its shard, so boundaries move with the content
+and not with its position (content-defined chunking, as in rsync and LBFS)::
+
+    before   [a b c d|][e f g|][h i j k|]
+    after    [a b c d|][e X f g|][h i j k|]      X inserted: one shard is new, two keep their names
+
+A shard holds consecutive records of one source file. Inside it a record's place is relative
+(``offset`` = its line minus the shard's first line), and one small ``index.parquet`` says where
+each shard begins; otherwise a line inserted on top would rewrite all that follows.
+
+Shards of fewer than 1/8 of the mean are not closed, whatever the ids (a file of equal lines would
+else give one shard a line), and at 8 times the mean a shard is closed, which bounds memory.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from stages.errors import InputError
+
+INDEX = pa.schema(
+    [
+        ("shard", pa.string()),
+        ("source", pa.string()),
+        ("first_line", pa.int64()),  # 1-based
+        ("records", pa.int64()),  # lines of the shard's ledger in this folder
+    ]
+)
+SPREAD = 8  # smallest and largest shard, as a fraction and a multiple of the mean
+ID_BITS = 64  # leading bits of an id that decide about a boundary
+ROW_GROUP = 10_000  # rows; a smaller group only costs space, a larger one memory
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Consecutive records of one source file; ``first_line`` is 1-based."""
+
+    name: str
+    source: str
+    first_line: int
+    records: int
+
+
+def closes(record_id: str, size: int, mean_rows: int) -> bool:
+    """Whether the record ``record_id`` (hex) closes a shard that it brings to ``size`` records."""
+    smallest = mean_rows // SPREAD
+    if size <= smallest:
+        return False
+    if size >= mean_rows * SPREAD:
+        return True
+    value = int(record_id[: ID_BITS // 4], 16)
+    return value * (mean_rows - smallest) < 1 << ID_BITS
+
+
+def cut(ids: Sequence[str], mean_rows: int) -> list[tuple[int, int]]:
+    """Cut records into shards of ``mean_rows`` on average: (start, stop) positions, in order."""
+    bounds, start = [], 0
+    for position, record_id in enumerate(ids, start=1):
+        if closes(record_id, position - start, mean_rows):
+            bounds.append((start, position))
+            start = position
+    return bounds if start == len(ids) else [*bounds, (start, len(ids))]
+
+
+def content_name(ids: Iterable[str]) -> str:
+    """16 hex digits over the ids of a shard's records, in order."""
+    digest = hashlib.sha256()
+    for record_id in ids:
+        digest.update(record_id.encode() + b"\n")
+    return digest.hexdigest()[:16]
+
+
+def unique_name(name: str, taken: dict[str, int]) -> str:
+    """``name``, or ``name-1``, ``name-2`` … where it was given before; counts it in ``taken``."""
+    count = taken.get(name, 0)
+    taken[name] = count + 1
+    return f"{name}-{count}" if count else name
+
+
+def write_table(table: pa.Table, path: Path) -> None:
+    """Write Parquet whose bytes depend on the table and the library's version alone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(
+        table.replace_schema_metadata(None).combine_chunks(),
+        path,
+        version="2.6",
+        data_page_version="1.0",
+        compression="zstd",
+        compression_level=3,
+        row_group_size=ROW_GROUP,
+        use_dictionary=True,
+        write_statistics=True,
+    )
+
+
+def write_index(folder: Path, shards: Iterable[Shard]) -> None:
+    """Write ``index.parquet`` of a folder, in order of source and first line."""
+    ordered = sorted(shards, key=lambda s: (s.source, s.first_line))
+    columns = {
+        "shard": [s.name for s in ordered],
+        "source": [s.source for s in ordered],
+        "first_line": [s.first_line for s in ordered],
+        "records": [s.records for s in ordered],
+    }
+    write_table(pa.table(columns, schema=INDEX), folder / "index.parquet")
+
+
+def read_index(folder: Path) -> list[Shard]:
+    """The shards of a folder, in order. Raises :class:`InputError` if it has no index."""
+    path = folder / "index.parquet"
+    if not path.is_file():
+        raise InputError(f"{path} does not exist; run the stage that writes {folder}")
+    columns = pq.read_table(path, schema=INDEX).to_pydict()
+    return [
+        Shard(*values)
+        for values in zip(
+            columns["shard"],
+            columns["source"],
+            columns["first_line"],
+            columns["records"],
+            strict=True,
+        )
+    ]
+
+
+def table_path(folder: Path, part: str, shard: Shard) -> Path:
+    """Where a shard's table of one part (``rows``, ``ledger``, ``train`` …) lies."""
+    return folder / part / f"{shard.name}.parquet"
+
+
+def read_tables(
+    folder: Path, part: str, columns: list[str] | None = None
+) -> Iterator[tuple[Shard, pa.Table]]:
+    """Each shard of a folder with its table of ``part``, in order; shards without one are left out.
+
+    ``columns`` reads only those. One table is in memory at a time.
+    """
+    for shard in read_index(folder):
+        path = table_path(folder, part, shard)
+        if path.is_file():
+            yield shard, pq.read_table(path, columns=columns)
+
+
+def with_lines(table: pa.Table, shard: Shard) -> pa.Table:
+    """``table`` with the absolute, 1-based ``line`` of each row in its source file."""
+    return table.append_column("line", pc.add(table["offset"], shard.first_line))

@@ -1,0 +1,59 @@
+"""Sections of the data stages for tests that do not test the shipped values."""
+
+import copy
+
+from stages.clean.params import NAMES, Clean
+from stages.ingest.params import Ingest
+from stages.split.params import Split
+from stages.validate.params import Validate
+
+CLEAN = {
+    "rules": list(NAMES),
+    "min_chars": 4,
+    "max_chars": 2000,
+    "languages": ["vi"],
+    "language_min_words": 8,
+    "language_confidence": 0.5,
+    "near_duplicates": {"threshold": 0.8, "ngram": 5, "bands": 24, "rows": 5},
+    "decontaminate": {"ngram": 13, "shortest": 8},
+}
+VALIDATE = {
+    "identity": {"severity": "critical"},
+    "chars": {"severity": "critical", "min": 4, "max": 2000},
+    "leaks": {"severity": "critical", "patterns": {"email": r"[a-z0-9.]+@[a-z0-9-]+\.[a-z]+"}},
+    "rows": {"severity": "warning", "min_share": 0.5},
+    "vietnamese": {"severity": "warning", "min_share": 0.5},
+}
+SPLIT = {
+    "test_share": 0.2,
+    "valid_share": 0.2,
+    "near_test": {"threshold": 0.6, "ngram": 5, "bands": 30, "rows": 4, "answer_words": 8},
+}
+
+
+def changed(section, **values):
+    """A deep copy of a section with values replaced; nested keys as ``outer__inner``."""
+    document = copy.deepcopy(section)
+    for key, value in values.items():
+        *outer, last = key.split("__")
+        target = document
+        for name in outer:
+            target = target[name]
+        target[last] = value
+    return document
+
+
+def ingest(shard_rows=100, max_record_bytes=1000):
+    return Ingest(shard_rows=shard_rows, max_record_bytes=max_record_bytes)
+
+
+def clean(**values):
+    return Clean.model_validate(changed(CLEAN, **values))
+
+
+def validate(**values):
+    return Validate.model_validate(changed(VALIDATE, **values))
+
+
+def split(**values):
+    return Split.model_validate(changed(SPLIT, **values))

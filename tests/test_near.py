@@ -1,0 +1,84 @@
+"""Near texts: hashes against plain sets of words, signatures against the exact Jaccard."""
+
+import random
+
+import numpy as np
+import pytest
+
+from stages import near
+
+# Written down once: another value means that signatures differ between machines or versions.
+HA, NOI = 14953448034066366227, 16262230697520014248
+SIGNATURE = [11283107775296447936, 1343225807102758450]
+
+TEXTS = ["Hà Nội mưa to gió lớn", "mưa", "", "hà nội MƯA to, gió lớn!", "đường về nhà"]
+
+
+def plain_ngrams(text, size):
+    words = text.lower().replace(",", "").replace("!", "").split()
+    return [tuple(words[i : i + size]) for i in range(len(words) - size + 1)]
+
+
+def test_ngrams_stay_inside_their_text():
+    grams = near.ngrams(near.hashed(TEXTS), 3)
+    assert grams.lengths.tolist() == [4, 0, 0, 4, 1]
+    assert grams.of(0).tolist() == grams.of(3).tolist()
+    assert len(set(grams.hashes.tolist())) == 5
+    assert grams.owners.tolist() == [0, 0, 0, 0, 3, 3, 3, 3, 4]
+
+
+def test_a_text_too_short_for_an_ngram_has_one_shingle_of_all_it_has():
+    shingles = near.shingles(near.hashed(TEXTS), 3)
+    assert shingles.lengths.tolist() == [4, 1, 0, 4, 1]
+    alone = near.ngrams(near.hashed(["mưa"]), 1)
+    assert shingles.of(1).tolist() == alone.hashes.tolist()
+
+
+def test_hashes_and_signatures_are_the_same_on_every_machine():
+    flat = near.hashed(["Hà Nội"])
+    assert flat.hashes.tolist() == [HA, NOI]
+    signature = near.band_hashes(near.shingles(flat, 2), bands=2, rows=3, seed=1)
+    assert signature.tolist() == [SIGNATURE]
+
+
+def test_jaccard_is_that_of_the_sets_of_ngrams():
+    rng = random.Random(3)
+    words = [f"tiếng{i}" for i in range(12)]
+    for _ in range(50):
+        a, b = (" ".join(rng.choices(words, k=rng.randint(3, 20))) for _ in range(2))
+        x, y = set(plain_ngrams(a, 2)), set(plain_ngrams(b, 2))
+        assert near.jaccard(*near.sets_of([a, b], 2)) == len(x & y) / len(x | y)
+
+
+def test_jaccard_of_nothing_and_nothing_is_one():
+    empty = np.zeros(0, np.uint64)
+    assert near.jaccard(empty, empty) == 1.0
+    assert near.jaccard(empty, np.array([1], np.uint64)) == 0.0
+
+
+def test_pairs_at_the_threshold_are_found():
+    """24 bands of 5 miss a pair of Jaccard 0.8 with probability 7e-5."""
+    rng = random.Random(5)
+    texts = []
+    for _ in range(500):
+        words = [f"w{rng.randrange(10**6)}" for _ in range(45)]
+        other = list(words)
+        other[20] = "khác"  # 5 of 41 5-grams differ: Jaccard 36/46 = 0.783
+        texts += [" ".join(words), " ".join(other)]
+    grams = near.shingles(near.hashed(texts), 5)
+    signatures = near.band_hashes(grams, bands=24, rows=5, seed=1)
+    assert near.meeting(signatures).tolist() == list(range(1000))
+    buckets = near.Buckets()
+    for i in range(0, 1000, 2):
+        buckets.add(i, signatures[i])
+    assert all(i - 1 in buckets.near(signatures[i]) for i in range(1, 1000, 2))
+
+
+@pytest.mark.parametrize("text", ["", "!!!", "…"])
+def test_texts_without_syllables_meet_nothing(text):
+    grams = near.shingles(near.hashed([text, text]), 5)
+    signatures = near.band_hashes(grams, bands=4, rows=2, seed=1)
+    assert near.meeting(signatures).tolist() == []
+    buckets = near.Buckets()
+    buckets.add(0, signatures[0])
+    assert buckets.near(signatures[1]) == []
