@@ -1,5 +1,6 @@
 """Where the project lies: the folder with ``dvc.yaml`` in which every path of Tinh is relative."""
 
+import os
 from pathlib import Path
 
 from stages.errors import InputError
@@ -16,3 +17,10 @@ def find(start: Path) -> Path:
         if (folder / DAG).is_file():
             return folder
     raise InputError(f"no {DAG} in {start.resolve()} or above it; run this in a Tinh project")
+
+
+def enter() -> Path:
+    """Make the project's folder the working folder, which all paths are relative to."""
+    root = find(Path.cwd())
+    os.chdir(root)
+    return root
