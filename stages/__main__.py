@@ -1,7 +1,7 @@
 """``python -m stages NAME --flag path …``: run one stage, witnessed.
 
     lock → params.yaml whole → versions → hash inputs → run into temporary outs
-         → hash inputs again → move outs into place → hash outs → lineage/NAME.json
+         → hash inputs again → move outs into place → hash outs → lineage/NAME.json → clear scratch
 
 The flags are the stage's ``In`` and ``Out`` arguments (:mod:`stages.contract`). Exit codes: 0, or 1
 with one line on stderr for whatever a user can cause, or 130 after Ctrl-C.
@@ -21,6 +21,8 @@ from typing import Any
 
 from stages import closure, contract, environment, params, processes, tracking, versions, witness
 from stages.errors import InputError, TinhError
+
+SCRATCH = Path(".tinh/scratch")
 
 
 def main(argv: list[str]) -> int:
@@ -56,9 +58,15 @@ def run_stage(stage: str, room: str, argv: list[str]) -> None:
     sources = [*inputs.values(), *sorted(closure.code_of(room))]
     before = [witness.artifact(path) for path in sources]
     compute = everything["compute"]
+    recorded = {n: v for n, v in sections.items() if n not in ("compute", "tracking")}
+    claimed = {**plain(recorded), "versions": used_versions}
+    hardware = witness.hardware(compute.threads, compute.device)
+    scratch = SCRATCH / stage / witness.input_digest(before, claimed, hardware)
     with contract.placed(outputs) as partial:
         tracker = tracking.Tracker(stage, everything, before)
-        result = module.run(**inputs, **partial, **sections)
+        result = module.run(
+            **inputs, **partial, **sections, **dict.fromkeys(declared.scratch, scratch)
+        )
         if inspect.isgeneratorfunction(module.run):
             tracker.follow(result)
         require_declared_code(room)
@@ -66,16 +74,15 @@ def run_stage(stage: str, room: str, argv: list[str]) -> None:
     after = [witness.artifact(path) for path in outputs.values()]
     run_url = tracker.finish(metrics_of(outputs))
 
-    recorded = {n: v for n, v in sections.items() if n not in ("compute", "tracking")}
     statement = witness.attestation(
         stage=stage,
         command=["python", "-m", "stages", stage, *argv],
         inputs=before,
         outputs=after,
-        params={**plain(recorded), "versions": used_versions},
+        params=claimed,
         versions=used_versions,
         grade=module.GRADE,
-        hardware=witness.hardware(compute.threads, compute.device),
+        hardware=hardware,
         byproducts={
             "seconds": round(time.monotonic() - clock, 3),
             "peak_memory_mib": peak_memory_mib(),
@@ -85,6 +92,7 @@ def run_stage(stage: str, room: str, argv: list[str]) -> None:
         finished=datetime.datetime.now(datetime.UTC),
     )
     witness.record(statement, stage)
+    contract.remove(SCRATCH / stage)
 
 
 def parse(

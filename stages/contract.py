@@ -12,6 +12,10 @@ does not name, and ``tests/test_contract.py`` can hold ``dvc.yaml`` to it.
 An ``Out`` is given as a temporary sibling (``data/tokens.partial``); the runner moves it into
 place only when the stage has succeeded. A stage that fails leaves nothing behind.
 
+A ``Scratch`` argument is a folder outside the outs for finished parts of a stage's work
+(``.tinh/scratch/STAGE/KEY``). KEY stands for all that decides the result, so a killed run goes on
+from its own parts and never picks up those of other inputs. It goes when the stage has succeeded.
+
 A stage may be a generator that yields :class:`Scalars` and :class:`Progress`. The runner shows and
 tracks them; no stage knows a tracker.
 """
@@ -28,6 +32,7 @@ PARTIAL = ".partial"
 
 In = Annotated[Path, "in"]
 Out = Annotated[Path, "out"]
+Scratch = Annotated[Path, "scratch"]
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,7 @@ class Declaration:
 
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
+    scratch: tuple[str, ...]
     sections: Mapping[str, Any]
 
 
@@ -66,7 +72,8 @@ def declaration(run: Callable[..., Any]) -> Declaration:
     return Declaration(
         inputs=tuple(n for n in names if hints[n] == In),
         outputs=tuple(n for n in names if hints[n] == Out),
-        sections={n: hints[n] for n in names if hints[n] not in (In, Out)},
+        scratch=tuple(n for n in names if hints[n] == Scratch),
+        sections={n: hints[n] for n in names if hints[n] not in (In, Out, Scratch)},
     )
 
 

@@ -133,6 +133,19 @@ def require_unchanged(before: Iterable[Artifact], after: Iterable[Artifact]) -> 
                 raise InputError(f"{changed} changed while the stage read it; run it again")
 
 
+def input_digest(
+    inputs: Iterable[Artifact], params: Mapping[str, Any], hardware: Mapping[str, Any]
+) -> str:
+    """SHA-256 over all that decides a stage's result: inputs, code, params, versions, hardware.
+
+    The hardware counts because parts computed on one kind of machine must not be continued on
+    another, whose last bits differ.
+    """
+    digests = [d for source in inputs for d in source.descriptors()]
+    text = json.dumps([digests, params, hardware], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def attestation(
     *,
     stage: str,

@@ -76,6 +76,16 @@ def test_params_are_the_sections_and_the_versions(stage, declared):
     assert sorted(stage.params) == sorted(sections + versions)
 
 
+def test_a_scratch_folder_is_neither_a_flag_nor_a_section():
+    def run(*, rows: contract.In, out: contract.Out, parts: contract.Scratch, seed: params.Seed):
+        """A stage."""
+
+    declared = contract.declaration(run)
+    assert (declared.inputs, declared.outputs, declared.scratch, list(declared.sections)) == (
+        ("rows",), ("out",), ("parts",), ["seed"],
+    )  # fmt: skip
+
+
 def test_sections_have_the_types_of_params_yaml(declared):
     schemas = params.schemas()
     for name, annotation in declared.sections.items():

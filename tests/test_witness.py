@@ -112,3 +112,18 @@ def test_a_damaged_statement_is_replaced(project):
     path.write_text("{")
     witness.record(statement(project), "clean", project)
     assert json.loads(path.read_text())["_type"] == witness.STATEMENT_TYPE
+
+
+def test_scratch_is_kept_apart_by_inputs_params_and_hardware(project):
+    source = [witness.artifact(project / "data" / "raw")]
+    params, hardware = {"clean": {"rules": ["nfc"]}}, {"threads": 2}
+    digest = witness.input_digest(source, params, hardware)
+    assert witness.input_digest(source, dict(params), dict(hardware)) == digest
+    (project / "data/raw/z.txt").write_text("Z")
+    changed = [witness.artifact(project / "data" / "raw")]
+    others = {
+        witness.input_digest(changed, params, hardware),
+        witness.input_digest(source, {"clean": {"rules": []}}, hardware),
+        witness.input_digest(source, params, {"threads": 1}),
+    }
+    assert len(others | {digest}) == 4
