@@ -15,5 +15,8 @@ class Merge(Section):
     """
 
     candidate: Literal["full", "dequantised"]
-    packs: Annotated[int, Field(ge=1)]
+    prompts: Annotated[int, Field(ge=1)]
+    positions: Annotated[int, Field(ge=1)]
     max_mean_kl: Annotated[float, Field(gt=0)]
+    min_top1_agreement: Annotated[float, Field(gt=0, le=1)]
+    shard_size: Annotated[str, Field(pattern=r"^[1-9][0-9]*(KB|MB|GB)$")]

@@ -1,15 +1,18 @@
-"""merge: base + adapter → one plain model, proved to be what was trained."""
+"""merge: base + adapter → one plain model, proved to be what was trained.
+
+``data/merged`` needs nothing but transformers: safetensors in the base's dtype, configuration,
+tokenizer with the chat template of training, generation settings that stop where training did.
+"""
 
 import dataclasses
 import json
-import shutil
 from pathlib import Path
+from typing import Any
 
 from stages import prompt as prompts
 from stages.contract import In, Out
-from stages.errors import ModelError
-from stages.merge import candidates
-from stages.merge.packs import first_packs
+from stages.errors import DataError, ModelError
+from stages.merge import asked, candidates, package
 from stages.merge.params import Merge
 from stages.merge.parity import Parity, compare, logits
 from stages.params import Compute, Prompt
@@ -21,46 +24,63 @@ CANDIDATES = ("full", "dequantised")
 
 
 def run(
-    *, base: In, adapter: In, tokens: In, merged: Out, metrics: Out,
+    *, base: In, adapter: In, splits: In, merged: Out, metrics: Out,
     merge: Merge, prompt: Prompt, compute: Compute,
 ) -> None:  # fmt: skip
     """Merge both candidates, compare each with the model as trained, write the chosen one.
 
-    Raises :class:`~stages.errors.ModelError` when the chosen one is too far from it.
+    Raises :class:`~stages.errors.ModelError` when the chosen one is too far from it and
+    :class:`~stages.errors.DataError` when there is no prompt to compare on.
     """
     deterministic(compute.threads)
     device = device_of(compute.device)
-    packs = first_packs(tokens / "valid", merge.packs)
-    reference = logits(candidates.trained(base / "model", adapter, device), packs)
+    tokenizer = package.tokenizer_of(base / "tokenizer", prompt)
+    questions = questions_of(splits, tokenizer, base / "model", merge, prompt)
+    trained = candidates.trained(base / "model", adapter, device)
+    reference = list(logits(trained, questions, merge.positions))
+    del trained  # one model in memory at a time
     parity: dict[str, Parity] = {}
     for candidate in CANDIDATES:
         model = candidates.merged(base / "model", adapter, device, candidate=candidate)
-        parity[candidate] = compare(reference, logits(model, packs))
+        parity[candidate] = compare(reference, logits(model, questions, merge.positions))
         if candidate == merge.candidate:
-            model.save_pretrained(merged)
-    chosen = parity[merge.candidate]
-    if not chosen.mean_kl <= merge.max_mean_kl:
-        raise ModelError(
-            f"merged ({merge.candidate}) differs from what was trained: mean KL "
-            f"{chosen.mean_kl:.3g}, merge.max_mean_kl is {merge.max_mean_kl:.3g}; "
-            "choose the other merge.candidate, or raise the limit if that is acceptable"
-        )
-    install_tokenizer(base / "tokenizer", merged, prompt)
+            require_parity(parity[candidate], merge)
+            model.save_pretrained(merged, max_shard_size=merge.shard_size)
+        del model
+    package.install_tokenizer(tokenizer, merged)
     report = {
         **{name: dataclasses.asdict(value) for name, value in parity.items()},
         "chosen": merge.candidate,
-        "positions": reference.shape[0],
+        "prompts": len(questions),
+        "positions": sum(len(part) for part in reference),
     }
     metrics.write_text(json.dumps(report, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def install_tokenizer(tokenizer: Path, merged: Path, prompt: Prompt) -> None:
-    """Put the tokenizer beside the weights, with the chat template used in training in it."""
-    from transformers import AutoTokenizer
+def questions_of(
+    splits: Path, tokenizer: Any, model: Path, merge: Merge, prompt: Prompt
+) -> list[list[int]]:
+    """Token ids of the test prompts. Raises :class:`DataError` if none can be asked."""
+    template = prompts.chat_template(tokenizer, prompt.template)
+    context = package.context_of(model)
+    rows = asked.test_rows(splits, merge.prompts)
+    found = [
+        asked.ids_of(tokenizer, row, template=template, system=prompt.system, context=context)
+        for row in rows
+    ]
+    questions = [ids for ids in found if ids]
+    if not questions:
+        raise DataError(f"every one of {len(rows)} test rows forges a control token; mend the data")
+    return questions
 
-    loaded = AutoTokenizer.from_pretrained(tokenizer, trust_remote_code=False)
-    loaded.chat_template = prompts.chat_template(loaded, prompt.template)
-    loaded.save_pretrained(merged)
-    for path in merged.iterdir():
-        if path.is_dir():
-            shutil.rmtree(path)
+
+def require_parity(found: Parity, merge: Merge) -> None:
+    """Raise :class:`ModelError` unless the chosen candidate is what was trained."""
+    if found.mean_kl <= merge.max_mean_kl and found.top1_agreement >= merge.min_top1_agreement:
+        return
+    raise ModelError(
+        f"merged ({merge.candidate}) is not what was trained: mean KL {found.mean_kl:.3g} "
+        f"(merge.max_mean_kl {merge.max_mean_kl:.3g}), top-1 agreement {found.top1_agreement:.4f} "
+        f"(merge.min_top1_agreement {merge.min_top1_agreement}); choose the other merge.candidate, "
+        "or loosen the limit if that is acceptable"
+    )
