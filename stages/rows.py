@@ -45,11 +45,13 @@ LEDGER = pa.schema(
         ("row_id", pa.string()),
         ("source", pa.string()),
         ("offset", pa.int64()),
+        ("subject", pa.string()),  # of the row, see ROWS; null where none is named or readable
         ("fate", pa.string()),
         ("reason", pa.string()),
         ("detail", pa.string()),
     ]
 )
+PLACE = ["row_id", "source", "offset", "subject"]  # what every later ledger copies from its rows
 FATES = (
     "kept", "rejected", "duplicate", "near_duplicate",
     "contaminated", "forgotten", "masked", "truncated",

@@ -32,7 +32,7 @@ from stages.clean.shard import Cleaned, Spec, Verdict, clean_shard, comparable
 from stages.contract import In, Out
 from stages.errors import DataError
 from stages.near import Positions
-from stages.rows import ledger_table
+from stages.rows import PLACE, ledger_table
 from stages.shards import Shard
 
 LIBRARIES = ("pyarrow", "numpy", "ftfy", "rensa", "py3langid")
@@ -49,7 +49,7 @@ def run(*, rows: In, eval: In, clean_rows: Out, metrics: Out, clean: Clean) -> N
         cleaned = clean_shard(table, spec, benchmark, detector())
         survivors = shards.table_path(clean_rows, "rows", shard)
         shards.write_table(cleaned.rows, survivors)
-        places = table.select(["row_id", "source", "offset"])
+        places = table.select(PLACE)
         shards.write_table(places, shards.table_path(clean_rows, "ledger", shard))
         empty = cleaned.rows.slice(0, 0)
         found.append((replace(shard, records=table.num_rows), replace(cleaned, rows=empty)))

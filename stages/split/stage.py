@@ -20,7 +20,7 @@ import pyarrow as pa
 from stages import shards
 from stages.contract import In, Out
 from stages.errors import DataError
-from stages.rows import TEXT, answer, ledger_table, text_of
+from stages.rows import PLACE, TEXT, answer, ledger_table, text_of
 from stages.shards import Shard
 from stages.split import near_test
 from stages.split.assign import SPLITS, TEST, TRAIN, VALID, split_of
@@ -121,7 +121,7 @@ def write_shard(folder: Path, shard: Shard, table: pa.Table, fates: Sequence[Fat
         part = table.filter(stays)
         if part.num_rows:
             shards.write_table(part, shards.table_path(folder, name, shard))
-    places = table.select(["row_id", "source", "offset"]).to_pylist()
+    places = table.select(PLACE).to_pylist()
     ledger = [
         {**place, "fate": f.fate, "reason": f.reason, "detail": f.detail}
         for place, f in zip(places, fates, strict=True)

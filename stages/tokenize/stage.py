@@ -16,7 +16,7 @@ from stages import prompt as prompts
 from stages.contract import In, Out
 from stages.errors import DataError
 from stages.params import Prompt, Task
-from stages.rows import LEDGER
+from stages.rows import LEDGER, PLACE
 from stages.shards import read_index, read_tables, write_index, write_table
 from stages.tokenize.packing import best_fit, pack
 from stages.tokenize.params import Tokenize
@@ -88,9 +88,7 @@ def packed(
         reason, _, detail = sample.reason.partition(":")
         lines.append(
             {
-                "row_id": row["row_id"],
-                "source": row["source"],
-                "offset": row["offset"],
+                **{name: row[name] for name in PLACE},
                 "fate": sample.fate,
                 "reason": reason,
                 "detail": detail,
