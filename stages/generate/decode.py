@@ -1,112 +1,135 @@
-"""Batched greedy decoding, and the loss of the reference.
+"""Batched decoding with ``model.generate``: prompts to answers, in a fixed order.
 
-Prompts are padded on the left, so that every row's answer begins in the same column::
+Prompts are padded on the left, so that every row's answer begins in the same column; a batch ends
+when its last row has ended::
 
-    0 0 <s> q q q | a a </s>
-    <s> q q q q q | a </s> 0
+    0 0 <s> q q q | a a </s> 0
+    <s> q q q q q | a a a </s>
 
-Greedy output can change with the composition of a batch (padding changes the last bits), so the
-order is fixed: by prompt length, then by position in the test split.
+Output can change with the composition of a batch (padding changes the last bits), so the order is
+fixed: longest prompts first, ties as they stand in the test split. Then the first batch is the one
+that needs most memory, and one that fits is followed by none that does not. Cost against answering
+one row after the other: a batch of 32 takes little longer than one row (``bench/generate.py``).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from stages.prompt import IGNORE
-
-if TYPE_CHECKING:
-    pass
+from stages.errors import ModelError
+from stages.generate.params import Generate
 
 
 @dataclass(frozen=True)
 class Task:
-    """One prompt to answer; ``reference`` are the ids of the answer that the row has, with EOS."""
+    """One prompt to answer; ``reference`` are the ids of the answer that the row has, with EOS.
+
+    ``prompt_cut`` tokens were dropped from the prompt's beginning.
+    """
 
     prompt: list[int]
     reference: list[int]
+    prompt_cut: int
 
 
 @dataclass(frozen=True)
-class Answer:
-    """Generated ids without EOS; ``finish_reason`` is ``stop`` (EOS) or ``length``.
+class Decoding:
+    """How answers are chosen: the section of params.yaml, ids that end an answer, and padding."""
 
-    ``reference_loss`` is the reference's mean negative log-likelihood, nats per token.
+    settings: Generate
+    stop: tuple[int, ...]
+    pad: int
+
+
+def fitted(prompt: list[int], reference: list[int], settings: Generate) -> Task:
+    """A task within ``max_length`` tokens.
+
+    The prompt leaves room for ``max_new_tokens``; it keeps its first token (BOS) and loses what is
+    furthest from the answer, as in training. The reference is cut at its end.
     """
+    cut = max(0, len(prompt) - (settings.max_length - settings.max_new_tokens))
+    kept = prompt[:1] + prompt[1 + cut :] if cut else prompt
+    return Task(kept, reference[: settings.max_length - len(kept)], cut)
 
-    ids: list[int]
-    finish_reason: str
-    reference_loss: float
+
+def decoding(tokenizer: Any, model: Any, settings: Generate) -> Decoding:
+    """The settings with the ids that they mean for this tokenizer.
+
+    Raises :class:`ModelError` for a stop token that is none, and for a ``max_length`` beyond what
+    the model has positions for.
+    """
+    positions = getattr(model.config, "max_position_embeddings", None)
+    if positions is not None and settings.max_length > positions:
+        raise ModelError(
+            f"generate.max_length is {settings.max_length}, but the model has {positions} "
+            "positions; lower it"
+        )
+    stop = [tokenizer.eos_token_id]
+    vocabulary = tokenizer.get_vocab()
+    for token in settings.stop_tokens:
+        if token not in vocabulary:
+            raise ModelError(
+                f"generate.stop_tokens has {token!r}, which is no single token of this tokenizer; "
+                "remove it"
+            )
+        stop.append(vocabulary[token])
+    pad = tokenizer.eos_token_id if tokenizer.pad_token_id is None else tokenizer.pad_token_id
+    return Decoding(settings, tuple(dict.fromkeys(stop)), pad)
 
 
 def batch_order(tasks: Sequence[Task], size: int) -> list[list[int]]:
-    """Indices of the tasks in batches: sorted by prompt length, ties as given."""
-    order = sorted(range(len(tasks)), key=lambda i: (len(tasks[i].prompt), i))
+    """Indices of the tasks in batches: longest prompt first, ties as given."""
+    order = sorted(range(len(tasks)), key=lambda i: (-len(tasks[i].prompt), i))
     return [order[start : start + size] for start in range(0, len(order), size)]
 
 
-def answers(
-    model: Any, tasks: Sequence[Task], *, size: int, max_new_tokens: int, eos: int, pad: int
-) -> Iterator[list[tuple[int, Answer]]]:
-    """Answer every task; yields a batch at a time as (index of the task, answer)."""
-    for indices in batch_order(tasks, size):
-        chosen = [tasks[i] for i in indices]
-        generated = greedy(model, [t.prompt for t in chosen], max_new_tokens, eos, pad)
-        losses = reference_losses(model, chosen, pad)
-        yield [
-            (i, finished(ids, eos, loss))
-            for i, ids, loss in zip(indices, generated, losses, strict=True)
-        ]
+def generation_config(chosen: Decoding) -> Any:
+    """All that ``model.generate`` may vary, so that no default of the model's own files counts."""
+    from transformers import GenerationConfig
+
+    settings = chosen.settings
+    sampling = settings.decoding == "sampling"
+    return GenerationConfig(
+        max_new_tokens=settings.max_new_tokens,
+        do_sample=sampling,
+        num_beams=1,
+        temperature=settings.temperature if sampling else 1.0,
+        top_k=settings.top_k if sampling else 50,
+        top_p=settings.top_p if sampling else 1.0,
+        repetition_penalty=1.0,
+        eos_token_id=list(chosen.stop),
+        pad_token_id=chosen.pad,
+        use_cache=True,
+    )
 
 
-def greedy(
-    model: Any, prompts: Sequence[list[int]], max_new_tokens: int, eos: int, pad: int
+def generated(
+    model: Any, prompts: Sequence[list[int]], chosen: Decoding, *, seed: int, streamer: Any = None
 ) -> list[list[int]]:
-    """The generated ids of each prompt, EOS and padding included."""
+    """The generated ids of each prompt, the one that stopped it and padding included.
+
+    ``seed`` decides what sampling draws; greedy decoding draws nothing. ``streamer`` receives the
+    tokens of a single prompt as they come (transformers' ``BaseStreamer``).
+    """
     import torch
 
     width = max(len(prompt) for prompt in prompts)
-    ids = torch.tensor([[pad] * (width - len(p)) + p for p in prompts], device=model.device)
+    ids = torch.tensor([[chosen.pad] * (width - len(p)) + p for p in prompts], device=model.device)
     mask = torch.tensor(
         [[0] * (width - len(p)) + [1] * len(p) for p in prompts], device=model.device
     )
+    torch.manual_seed(seed)
+    # Settings that a base brought along would fill whatever is left open: it gets these instead.
+    model.generation_config = generation_config(chosen)
     with torch.inference_mode():
-        output = model.generate(
-            input_ids=ids,
-            attention_mask=mask,
-            max_new_tokens=max_new_tokens,
-            do_sample=False,
-            num_beams=1,
-            eos_token_id=eos,
-            pad_token_id=pad,
-        )
+        output = model.generate(input_ids=ids, attention_mask=mask, streamer=streamer)
     new: list[list[int]] = output[:, width:].tolist()
     return new
 
 
-def reference_losses(model: Any, tasks: Sequence[Task], pad: int) -> list[float]:
-    """Mean negative log-likelihood of each reference given its prompt, nats per token."""
-    import torch
-
-    rows = [task.prompt + task.reference for task in tasks]
-    width = max(len(row) for row in rows)
-    ids = torch.tensor([row + [pad] * (width - len(row)) for row in rows], device=model.device)
-    mask = torch.tensor(
-        [[1] * len(row) + [0] * (width - len(row)) for row in rows], device=model.device
-    )
-    labels = torch.full_like(ids, IGNORE)
-    for i, (task, row) in enumerate(zip(tasks, rows, strict=True)):
-        labels[i, len(task.prompt) : len(row)] = ids[i, len(task.prompt) : len(row)]
-    with torch.inference_mode():
-        logits = model(input_ids=ids, attention_mask=mask, use_cache=False).logits[:, :-1].float()
-        losses: torch.Tensor = torch.nn.functional.cross_entropy(
-            logits.transpose(1, 2), labels[:, 1:], ignore_index=IGNORE, reduction="none"
-        ).sum(1)
-    return [float(loss) / len(task.reference) for loss, task in zip(losses, tasks, strict=True)]
-
-
-def finished(ids: list[int], eos: int, reference_loss: float) -> Answer:
-    """Cut generated ids at EOS and say why they end."""
-    if eos in ids:
-        return Answer(ids[: ids.index(eos)], "stop", reference_loss)
-    return Answer(ids, "length", reference_loss)
+def ended(ids: list[int], stop: Sequence[int]) -> tuple[list[int], str]:
+    """Generated ids up to the first that stops, and why they end: ``stop`` or ``length``."""
+    for position, token in enumerate(ids):
+        if token in stop:
+            return ids[:position], "stop"
+    return ids, "length"
