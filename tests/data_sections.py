@@ -2,15 +2,31 @@
 
 import copy
 
-from stages.clean.params import NAMES, Clean
+from stages.clean.params import FILTERS, NAMES, Clean
 from stages.ingest.params import Ingest
 from stages.split.params import Split
 from stages.validate.params import Validate
 
 CLEAN = {
     "rules": list(NAMES),
+    "filters": list(FILTERS),
     "min_chars": 4,
     "max_chars": 2000,
+    "repetition": {
+        "min_words": 30,
+        "lines": 0.75,
+        "top_2gram": 0.45,
+        "top_4gram": 0.6,
+        "loop": 0.8,
+    },
+    "quality": {
+        "min_words": 50,
+        "min_word_length": 2.0,
+        "max_word_length": 11.0,
+        "min_letters": 0.4,
+        "min_stop_words": 1,
+        "stop_words": ["là", "và", "của", "một", "có", "không", "cho", "về", "năm"],
+    },
     "languages": ["vi"],
     "language_min_words": 8,
     "language_confidence": 0.5,

@@ -4,11 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
+from data_sections import clean as section
 
-from stages.clean.filters import Limits, refusal
+from stages.clean.filters import limits_of, refusal
 from stages.clean.language import detector, foreign, looks_vietnamese, without_marks
 
-LIMITS = Limits(min_chars=4, max_chars=100, languages=("vi",), min_words=8, confidence=0.5)
+LIMITS = limits_of(section(min_chars=4, max_chars=100))
 REAL = Path(__file__).parents[2] / "shared" / "data"
 
 
@@ -53,7 +54,9 @@ def test_plain_text_needs_no_prompt():
 
 
 def language(text, allowed=("vi",), min_words=8):
-    return foreign(text, allowed=allowed, min_words=min_words, confidence=0.5, classify=detector())
+    return foreign(
+        [text], allowed=allowed, min_words=min_words, confidence=0.5, classify=detector()
+    )
 
 
 @pytest.mark.parametrize(
@@ -71,12 +74,29 @@ def language(text, allowed=("vi",), min_words=8):
         ("Chuyen pha bi huy vi gio manh o gan ben cang hom nay.", ""),
         ("mai minh di choi nha ban oi, nho mang theo nuoc voi banh mi nhe", ""),
         ("Translate: The ferry was cancelled today. Chuyến phà hôm nay bị hủy.", ""),
+        ("ko bít hnay mk có đi hc dc k nx, bn lm j z", ""),
+        ("hnay mk ko di hc dc, bn co di k z, tks bn nhiu nha", ""),
         ("def f(x): return x + 1", ""),
         ("12 34 56 78 90 11 22 33 44 55", ""),
     ],
 )
 def test_language(text, expected):
     assert language(text) == expected
+
+
+ENGLISH = "The ferry was cancelled because of strong winds near the harbour."
+
+
+def test_one_vietnamese_message_keeps_a_row_and_a_system_message_does_not():
+    kept = ("u:Dịch câu này giúp tôi với", f"a:{ENGLISH}")
+    assert refused(*kept) is None
+    program = "for name in names:\n    print(name.upper(), end=' ')\n" * 20
+    loose = limits_of(section(max_chars=9999, filters=["language"]))
+    assert refused("u:Viết chương trình in tên bằng chữ hoa", f"a:{program}", limits=loose) is None
+    asked = ("s:Bạn là trợ lý ảo thân thiện", "u:What happened today?", f"a:{ENGLISH}")
+    assert refused(*asked, limits=loose) == ("language", "en")
+    fenced = f"u:{ENGLISH} ```\nđặt tên biến là số_lượng, đếm từng dòng\n```"
+    assert refused(fenced, "a:Yes, it did.", limits=loose) == ("language", "en")
 
 
 def test_no_languages_means_any_language():

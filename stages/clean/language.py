@@ -1,7 +1,8 @@
 """Is a row confidently in a language that is not wanted?
 
 Detectors are unsure of informal Vietnamese: written without diacritics it is taken for another
-language in a quarter of cases. So before a detector is asked, Vietnamese is recognised by itself:
+language in a quarter of cases, and with its abbreviations (``ko bít lm j``) more often. So before
+a detector is asked, Vietnamese is recognised by itself:
 
 1. by letters that only Vietnamese has (``ơ ư ạ ấ ễ`` …; ``é à ô`` prove nothing), and
 2. by its syllables: without marks, nearly every word of Vietnamese is one of some 1,800
@@ -25,7 +26,19 @@ SYLLABLE_SHARE = 0.6  # of words that are Vietnamese syllables; real text withou
 
 _WORD = re.compile(r"[^\W\d_]+")
 _MARKED = re.compile("[ơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịĩọỏốồổỗộớờởỡợụủũứừửữựỳỵỷỹ]")
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ua4cf\uac00-\ud7ff]")
+UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ua4cf\uac00-\ud7ff]")
+_MARKED_WORD = re.compile(
+    f"{_MARKED.pattern[:-1]}ƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊĨỌỎỐỒỔỖỘỚỜỞỠỢỤỦŨỨỪỬỮỰỲỴỶỸ]\\w*"
+)
+#: Spellings of informal writing that are no syllables; such as English has too (t, s) are left out.
+_TEENCODE_WORDS = """
+    bik bjo bjt bn bt bthg cg cj ck clm cmt cn cx dc dk dt fai fb gd gj gđ hc hk hnay hok hqa
+    hx ib ik j jo jz k kb kh khg kq ks kug lm ln mik mjk mk mn mng mxh ng ngta ngv nh nhju
+    nhma nka nma nn ns nt ntn nv nx ok oke oki okla oy pk pn pt qa qtrc rk sml sn stt tg thg
+    thik thix thj tk tks tl tn trc trg trl trog uh uk ukm vd vk vkl vl vn vs vst vt vz wa wen
+    wé xg xl yk z za zay zj zk zo zui zô zùi zậy zị đc đk đt
+"""
+TEENCODE = frozenset(_TEENCODE_WORDS.split())
 _ONSETS = "ngh|ng|nh|gh|gi|kh|ch|ph|qu|th|tr|[bcdghklmnprstvx]"
 _RIMES = (
     "a(?:ch|ng|nh|[cimnoptuy])?|e(?:ch|ng|nh|[cmnoptu])?|o(?:ng|[cimnpt])?|u(?:ng|[acimnptu])?"
@@ -39,32 +52,55 @@ Classify = Callable[[str], tuple[str, float]]
 
 
 def foreign(
-    text: str, *, allowed: Sequence[str], min_words: int, confidence: float, classify: Classify
+    texts: Sequence[str],
+    *,
+    allowed: Sequence[str],
+    min_words: int,
+    confidence: float,
+    classify: Classify,
 ) -> str:
-    """The language of ``text`` if it is confidently none of ``allowed``, else "".
+    """The language of a row's ``texts`` if it is confidently none of ``allowed``, else "".
 
-    Texts of fewer than ``min_words`` words are never foreign: too short to tell. A letter of a
-    script without spaces counts as a word.
+    Rows of fewer than ``min_words`` words are never foreign: too short to tell. A letter of a
+    script without spaces counts as a word. Where Vietnamese is allowed, one text that is Vietnamese
+    keeps the row: a translation into another language, or an answer that is a program.
     """
     if not allowed:
         return ""
-    words = _WORD.findall(nfc(text).lower())
-    if len(words) + len(_UNSPACED.findall(text)) < min_words:
+    if VIETNAMESE in allowed and any(map(_marked_enough, texts)):
         return ""
-    if VIETNAMESE in allowed and looks_vietnamese(words):
+    words = [_WORD.findall(nfc(text).lower()) for text in texts]
+    unspaced = sum(len(UNSPACED.findall(text)) for text in texts)
+    if sum(map(len, words)) + unspaced < min_words:
         return ""
-    language, certainty = classify(text)
+    if VIETNAMESE in allowed and any(looks_vietnamese(part) for part in words if part):
+        return ""
+    language, certainty = classify("\n".join(texts))
     return language if language not in allowed and certainty >= confidence else ""
 
 
+def _marked_enough(text: str) -> bool:
+    """Whether so many letters of a text are only Vietnamese that its words need no counting.
+
+    At most half of the characters of a text begin a word, so this never says yes where
+    :func:`looks_vietnamese` says no.
+    """
+    return len(_MARKED_WORD.findall(text)) >= MARKED_SHARE * (len(text) + 1) / 2 > 0
+
+
 def looks_vietnamese(words: Sequence[str]) -> bool:
-    """Whether words (NFC, lower case) are Vietnamese by their letters or their syllables."""
+    """Whether words (NFC, lower case) are Vietnamese by their letters or their syllables.
+
+    The spellings of informal writing count as syllables (``ko``, ``dc``, ``mk``).
+    """
     marked = 0
     for word in words:
         marked += _MARKED.search(word) is not None
         if marked and marked >= MARKED_SHARE * len(words):
             return True
-    syllables = sum(_SYLLABLE.fullmatch(without_marks(word)) is not None for word in words)
+    syllables = sum(
+        word in TEENCODE or _SYLLABLE.fullmatch(without_marks(word)) is not None for word in words
+    )
     return syllables >= SYLLABLE_SHARE * len(words)
 
 

@@ -2,9 +2,20 @@
 
 from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from stages.params import Section
+
+#: The rules there are, in the order that is meant (``stages/clean/rules.py``).
+NAMES = (
+    "mojibake", "html", "invisible", "control", "nfc",
+    "d_stroke", "whitespace", "email", "phone", "citizen_id",
+)  # fmt: skip
+#: What a row can be dropped for (``stages/clean/filters.py``, ``benchmark.py``, ``duplicates.py``).
+FILTERS = (
+    "empty", "length", "repetition", "quality", "language", "contamination", "exact", "near",
+)  # fmt: skip
+Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class NearDuplicates(Section):
@@ -23,31 +34,49 @@ class Decontaminate(Section):
     shortest: Annotated[int, Field(ge=1)]
 
 
+class Repetition(Section):
+    """Largest shares of what stood before (see ``stages/clean/quality.py``)."""
+
+    min_words: Annotated[int, Field(ge=10)]
+    lines: Share
+    top_2gram: Share
+    top_4gram: Share
+    loop: Share
+
+
+class Quality(Section):
+    """What text that is language has (see ``stages/clean/quality.py``)."""
+
+    min_words: Annotated[int, Field(ge=1)]
+    min_word_length: Annotated[float, Field(ge=0)]
+    max_word_length: Annotated[float, Field(gt=0)]
+    min_letters: Share
+    min_stop_words: Annotated[int, Field(ge=0)]
+    stop_words: list[str]
+
+
 class Clean(Section):
     """What is repaired, what is refused, and what counts as the same."""
 
     rules: list[str]
+    filters: list[str]
     min_chars: Annotated[int, Field(ge=0)]
     max_chars: Annotated[int, Field(ge=1)]
+    repetition: Repetition
+    quality: Quality
     languages: list[str]
     language_min_words: Annotated[int, Field(ge=1)]
     language_confidence: Annotated[float, Field(ge=0, le=1)]
     near_duplicates: NearDuplicates
     decontaminate: Decontaminate
 
-    @field_validator("rules")
+    @field_validator("rules", "filters")
     @classmethod
-    def _known_once(cls, rules: list[str]) -> list[str]:
-        for rule in rules:
-            if rule not in NAMES:
-                raise ValueError(f"no rule {rule!r}; there are: {', '.join(NAMES)}")
-            if rules.count(rule) > 1:
-                raise ValueError(f"rule {rule!r} stands twice; name it once")
-        return rules
-
-
-#: The rules there are, in the order that is meant (``stages/clean/rules.py``).
-NAMES = (
-    "mojibake", "html", "invisible", "control", "nfc",
-    "d_stroke", "whitespace", "email", "phone", "citizen_id",
-)  # fmt: skip
+    def _known_once(cls, names: list[str], info: ValidationInfo) -> list[str]:
+        known, kind = (NAMES, "rule") if info.field_name == "rules" else (FILTERS, "filter")
+        for name in names:
+            if name not in known:
+                raise ValueError(f"no {kind} {name!r}; there are: {', '.join(known)}")
+            if names.count(name) > 1:
+                raise ValueError(f"{kind} {name!r} stands twice; name it once")
+        return names

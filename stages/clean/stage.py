@@ -25,7 +25,7 @@ from stages import shards
 from stages.clean import duplicates
 from stages.clean.benchmark import read_benchmark
 from stages.clean.duplicates import Comparable
-from stages.clean.filters import Limits
+from stages.clean.filters import limits_of
 from stages.clean.language import detector
 from stages.clean.params import Clean
 from stages.clean.shard import Cleaned, Spec, Verdict, clean_shard, comparable
@@ -71,13 +71,7 @@ def spec_of(clean: Clean) -> Spec:
     """The per-row part of the section."""
     return Spec(
         rules=tuple(clean.rules),
-        limits=Limits(
-            min_chars=clean.min_chars,
-            max_chars=clean.max_chars,
-            languages=tuple(clean.languages),
-            min_words=clean.language_min_words,
-            confidence=clean.language_confidence,
-        ),
+        limits=limits_of(clean),
         ngram=clean.near_duplicates.ngram,
         bands=clean.near_duplicates.bands,
         band_rows=clean.near_duplicates.rows,
@@ -94,8 +88,9 @@ def with_duplicates(
     survivors = _Survivors(folder, found)
     contents = np.concatenate([cleaned.contents for _, cleaned in found])
     signatures = np.concatenate([cleaned.signatures for _, cleaned in found])
-    first = duplicates.exact(contents)
-    alive = np.flatnonzero(first == np.arange(len(first)))
+    every = np.arange(len(contents))
+    first = duplicates.exact(contents) if "exact" in clean.filters else every
+    alive = np.flatnonzero(first == every) if "near" in clean.filters else every[:0]
     repeats = duplicates.near(
         signatures,
         alive,
@@ -103,7 +98,7 @@ def with_duplicates(
         ngram=clean.near_duplicates.ngram,
         threshold=clean.near_duplicates.threshold,
     )
-    same = {row: int(first[row]) for row in np.flatnonzero(first != np.arange(len(first)))}
+    same = {row: int(first[row]) for row in np.flatnonzero(first != every)}
     named = survivors.row_ids(sorted({*same.values(), *repeats.values()}))
     verdicts = [list(cleaned.verdicts) for _, cleaned in found]
     for fate, reason, pairs in (
