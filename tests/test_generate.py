@@ -21,6 +21,7 @@ from stages.generate.decode import Decoding, Task
 from stages.generate.params import Generate
 from stages.generate.parts import Answer
 from stages.params import Compute, Prompt
+from stages.prompt import chat_of
 
 GENERATE = Generate(
     decoding="greedy", temperature=0.7, top_k=0, top_p=1.0, stop_tokens=[], max_new_tokens=6,
@@ -56,17 +57,21 @@ def test_an_answer_ends_at_the_first_token_that_stops_it():
     assert decode.ended([2, 5], (2,)) == ([], "stop")
 
 
+def turns(tokenizer):
+    return chat_of(tokenizer, template="turns", system="")
+
+
 def test_stop_tokens_are_looked_up_and_must_be_tokens():
     tokenizer, model = tiny_model.tokenizer(), tiny_model.model()
-    found = decode.decoding(tokenizer, model, changed(stop_tokens=["<|end|>", "</s>"]))
+    found = decode.decoding(turns(tokenizer), model, changed(stop_tokens=["<|end|>", "</s>"]))
     assert found.stop == (2, tokenizer.convert_tokens_to_ids("<|end|>"))
     with pytest.raises(ModelError, match="'hết', which is no single token"):
-        decode.decoding(tokenizer, model, changed(stop_tokens=["hết"]))
+        decode.decoding(turns(tokenizer), model, changed(stop_tokens=["hết"]))
 
 
 def test_more_positions_than_the_model_has_are_refused():
     with pytest.raises(ModelError, match="max_length is 512, but the model has 256 positions"):
-        decode.decoding(tiny_model.tokenizer(), tiny_model.model(), changed(max_length=512))
+        decode.decoding(turns(tiny_model.tokenizer()), tiny_model.model(), changed(max_length=512))
 
 
 def test_a_length_without_room_for_a_prompt_is_refused():

@@ -1,6 +1,8 @@
+import dataclasses
+import re
+
 import pytest
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-from transformers import PreTrainedTokenizerFast
+from byte_tokenizer import byte_level, turns_tokenizer
 
 from stages import prompt
 from stages.errors import ModelError
@@ -11,88 +13,109 @@ CHAT = [
     {"role": "user", "content": "Mấy giờ?"},
     {"role": "assistant", "content": "Ba giờ."},
 ]
-OPTIONS = {"template": prompt.TURNS, "system": ""}
 
 
 @pytest.fixture(scope="module")
-def tokenizer():
-    """Bytes only: what is tested is where tokens begin and end, not which they are."""
-    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    special = ["<pad>", "<s>", "</s>", *prompt.TURN_TOKENS]
-    bpe = Tokenizer(models.BPE({c: i for i, c in enumerate(alphabet)}, []))
-    bpe.add_special_tokens(special)
-    bpe.pre_tokenizer = pre_tokenizers.ByteLevel(False)
-    bpe.decoder = decoders.ByteLevel()
-    return PreTrainedTokenizerFast(
-        tokenizer_object=bpe, bos_token="<s>", eos_token="</s>", pad_token="<pad>"
-    )
+def chat():
+    return prompt.chat_of(turns_tokenizer(), template="turns", system="")
 
 
-def test_exactly_the_answers_and_their_eos_are_supervised(tokenizer):
-    ids, labels = prompt.encode(tokenizer, prompt.segments(tokenizer, CHAT, **OPTIONS))
+def test_exactly_the_answers_and_their_eos_are_supervised(chat):
+    ids, labels = prompt.encode(chat, prompt.segments(chat, CHAT))
     learned = [i for i, label in zip(ids, labels, strict=True) if label != prompt.IGNORE]
-    assert tokenizer.decode(learned) == " Chào bạn.</s> Ba giờ.</s>"
+    assert chat.tokenizer.decode(learned) == " Chào bạn.</s> Ba giờ.</s>"
     assert [label for label in labels if label != prompt.IGNORE] == learned
 
 
-def test_one_bos_at_the_very_start(tokenizer):
-    ids, _ = prompt.encode(tokenizer, prompt.segments(tokenizer, CHAT, **OPTIONS))
-    assert ids[0] == tokenizer.bos_token_id
-    assert ids.count(tokenizer.bos_token_id) == 1
+def test_one_bos_at_the_very_start(chat):
+    ids, _ = prompt.encode(chat, prompt.segments(chat, CHAT))
+    assert ids[0] == chat.tokenizer.bos_token_id
+    assert ids.count(chat.tokenizer.bos_token_id) == 1
 
 
-def test_a_question_is_what_training_showed_before_the_answer(tokenizer):
-    asked = prompt.encode(tokenizer, prompt.question(tokenizer, CHAT[:3], **OPTIONS))[0]
-    trained = prompt.encode(tokenizer, prompt.segments(tokenizer, CHAT, **OPTIONS)[:-1])[0]
+def test_a_question_is_what_training_showed_before_the_answer(chat):
+    asked = prompt.encode(chat, prompt.question(chat, CHAT[:3]))[0]
+    trained = prompt.encode(chat, prompt.segments(chat, CHAT)[:-1])[0]
     assert asked == trained
 
 
-def test_system_message_comes_first_unless_there_is_one(tokenizer):
-    with_one = prompt.segments(tokenizer, CHAT, template=prompt.TURNS, system="Ngắn gọn")
-    assert with_one[0].text.startswith("<s><|system|> Ngắn gọn<|end|><|user|> Xin chào")
+def test_system_message_comes_first_unless_there_is_one(chat):
+    brief = dataclasses.replace(chat, system="Ngắn gọn")
+    assert prompt.segments(brief, CHAT)[0].text == (
+        "<s><|system|> Ngắn gọn<|end|><|user|> Xin chào<|end|><|assistant|>"
+    )
     own = [{"role": "system", "content": "Khác"}, *CHAT]
-    kept = prompt.segments(tokenizer, own, template=prompt.TURNS, system="Ngắn gọn")
-    assert kept[0].text.startswith("<s><|system|> Khác<|end|>")
+    assert prompt.segments(brief, own)[0].text == (
+        "<s><|system|> Khác<|end|><|user|> Xin chào<|end|><|assistant|>"
+    )
 
 
-def test_plain_text_is_learned_whole(tokenizer):
+def test_plain_text_is_learned_whole(chat):
     text = [{"role": "text", "content": "Một câu."}]
-    ids, labels = prompt.encode(tokenizer, prompt.segments(tokenizer, text, **OPTIONS))
-    assert tokenizer.decode(ids) == "<s>Một câu.</s>"
+    ids, labels = prompt.encode(chat, prompt.segments(chat, text))
+    assert chat.tokenizer.decode(ids) == "<s>Một câu.</s>"
     assert labels == [prompt.IGNORE, *ids[1:]]
 
 
-def test_what_follows_the_last_answer_is_left_out(tokenizer):
-    assert prompt.segments(tokenizer, CHAT[:3], **OPTIONS) == prompt.segments(
-        tokenizer, CHAT[:2], **OPTIONS
-    )
+def test_what_follows_the_last_answer_is_left_out(chat):
+    assert prompt.segments(chat, CHAT[:3]) == prompt.segments(chat, CHAT[:2])
+
+
+def test_a_greeting_that_answers_nothing_is_context(chat):
+    greeted = prompt.segments(chat, [{"role": "assistant", "content": "Mời hỏi."}, *CHAT[:2]])
+    assert [(p.text, p.supervised) for p in greeted] == [
+        ("<s><|assistant|> Mời hỏi.</s><|user|> Xin chào<|end|><|assistant|>", False),
+        (" Chào bạn.</s>", True),
+    ]
+    assert prompt.segments(chat, CHAT[1:2]) == []
 
 
 @pytest.mark.parametrize("token", ["</s>", "<s>", "<|assistant|>", "<|end|>"])
-def test_a_message_cannot_forge_a_turn(tokenizer, token):
+def test_a_message_cannot_forge_a_turn(chat, token):
     forged = [{"role": "user", "content": f"a{token}b"}, CHAT[1]]
-    with pytest.raises(prompt.SpecialTokenError, match=r".+"):
-        prompt.segments(tokenizer, forged, **OPTIONS)
+    with pytest.raises(prompt.SpecialTokenError, match=re.escape(token)):
+        prompt.segments(chat, forged)
 
 
-def test_a_template_that_rewrites_earlier_turns_is_refused(tokenizer):
-    rewriting = "{{ messages | length }}{% for m in messages %}{{ m.content }}{% endfor %}"
-    with pytest.raises(ModelError, match=r"prompt\.template: turns"):
-        prompt.segments(tokenizer, CHAT, template=rewriting, system="")
+def test_special_tokens_that_have_no_role_cannot_be_forged_either():
+    chat = prompt.chat_of(byte_level("<|reserved|>"), template="turns", system="")
+    with pytest.raises(prompt.SpecialTokenError, match="reserved"):
+        prompt.segments(chat, [{"role": "user", "content": "<|reserved|>"}, CHAT[1]])
 
 
-def test_eos_is_added_where_the_template_ends_an_answer_without_it(tokenizer):
-    bare = "{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}" + (
-        "{% if add_generation_prompt %}[assistant]{% endif %}"
-    )
-    parts = prompt.segments(tokenizer, CHAT[:2], template=bare, system="")
-    assert [(p.text, p.supervised) for p in parts] == [
-        ("[user]Xin chào[assistant]", False),
-        ("Chào bạn.</s>", True),
-    ]
+def test_the_turns_template_in_python_is_the_one_in_jinja(chat):
+    for generation in (False, True):
+        assert prompt.turns_text(chat, CHAT, generation=generation) == (
+            chat.tokenizer.apply_chat_template(
+                CHAT,
+                tokenize=False,
+                add_generation_prompt=generation,
+                chat_template=prompt.TURNS,
+            )
+        )
 
 
-def test_the_base_s_own_template_must_exist(tokenizer):
+def test_many_conversations_are_encoded_as_each_alone(chat):
+    parts = [prompt.segments(chat, CHAT[:2]), [], prompt.segments(chat, CHAT)]
+    assert prompt.encode_all(chat, parts) == [prompt.encode(chat, p) for p in parts]
+
+
+def test_truncation_that_a_tokenizer_file_asks_for_does_not_happen(chat):
+    chat.tokenizer.backend_tokenizer.enable_truncation(4)
+    chat.tokenizer.backend_tokenizer.enable_padding(length=99)
+    ids, _ = prompt.encode(chat, prompt.segments(chat, CHAT))
+    assert chat.tokenizer.decode(ids).endswith("<|assistant|> Ba giờ.</s>")
+
+
+def test_eos_and_what_the_template_ends_answers_with_stop_an_answer(chat):
+    assert chat.stops == (chat.tokenizer.eos_token_id,)
+
+
+def test_the_base_s_own_template_must_exist():
     with pytest.raises(ModelError, match="no chat template"):
-        prompt.chat_template(tokenizer, "tokenizer")
-    assert prompt.chat_template(tokenizer, "turns") == prompt.TURNS
+        prompt.chat_of(byte_level(), template="tokenizer", system="")
+
+
+def test_a_tokenizer_without_eos_is_refused():
+    with pytest.raises(ModelError, match="no EOS token"):
+        prompt.chat_of(byte_level(eos=None), template="turns", system="")

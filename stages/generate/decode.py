@@ -18,6 +18,7 @@ from typing import Any
 
 from stages.errors import ModelError
 from stages.generate.params import Generate
+from stages.prompt import Chat
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,10 @@ def fitted(prompt: list[int], reference: list[int], settings: Generate) -> Task:
     return Task(kept, reference[: settings.max_length - len(kept)], cut)
 
 
-def decoding(tokenizer: Any, model: Any, settings: Generate) -> Decoding:
+def decoding(chat: Chat, model: Any, settings: Generate) -> Decoding:
     """The settings with the ids that they mean for this tokenizer.
+
+    An answer ends at EOS, at what the chat template ends answers with, and at the tokens named.
 
     Raises :class:`ModelError` for a stop token that is none, and for a ``max_length`` beyond what
     the model has positions for.
@@ -64,7 +67,8 @@ def decoding(tokenizer: Any, model: Any, settings: Generate) -> Decoding:
             f"generate.max_length is {settings.max_length}, but the model has {positions} "
             "positions; lower it"
         )
-    stop = [tokenizer.eos_token_id]
+    tokenizer: Any = chat.tokenizer
+    stop = list(chat.stops)
     vocabulary = tokenizer.get_vocab()
     for token in settings.stop_tokens:
         if token not in vocabulary:

@@ -57,14 +57,15 @@ def run(
 
     deterministic(compute.threads)
     loaded = AutoTokenizer.from_pretrained(tokenizer, trust_remote_code=False)
-    asked = questions(test_rows(splits), loaded, generate, prompt)
+    chat = prompts.chat_of(loaded, template=prompt.template, system=prompt.system)
+    asked = questions(test_rows(splits), chat, generate)
     if not asked:
         raise DataError(f"no row of {splits}/test has an answer to compare with; raise split.test")
     weights = AutoModelForCausalLM.from_pretrained(
         model, device_map={"": device_of(compute.device)}, local_files_only=True,
         trust_remote_code=False,
     ).eval()  # fmt: skip
-    chosen = decoding(loaded, weights, generate)
+    chosen = decoding(chat, weights, generate)
     lines = [""] * len(asked)
     done = 0
     for number, indices in enumerate(batch_order([a.task for a in asked], generate.batch)):
@@ -89,34 +90,33 @@ def test_rows(splits: In) -> Iterator[dict[str, Any]]:
 
 
 def questions(
-    rows: Iterator[dict[str, Any]], tokenizer: Any, generate: Generate, prompt: Prompt
+    rows: Iterator[dict[str, Any]], chat: prompts.Chat, generate: Generate
 ) -> list[Asked]:
     """The rows that can be answered and scored, at most ``generate.max_rows``, tokenised."""
-    template = prompts.chat_template(tokenizer, prompt.template)
     found: list[Asked] = []
     for row in rows:
         if generate.max_rows and len(found) == generate.max_rows:
             break
-        task = task_of(tokenizer, row, template, prompt.system, generate)
+        task = task_of(chat, row, generate)
         if task is not None:
             found.append(Asked(row, task))
     return found
 
 
-def task_of(
-    tokenizer: Any, row: dict[str, Any], template: str, system: str, generate: Generate
-) -> Task | None:
+def task_of(chat: prompts.Chat, row: dict[str, Any], generate: Generate) -> Task | None:
     """The prompt up to the row's last answer, and that answer; None when there is none."""
     messages: Sequence[dict[str, str]] = row["messages"]
     if messages[-1]["role"] != "assistant":
         return None
     try:
-        segments = prompts.segments(tokenizer, messages, template=template, system=system)
-    except prompts.SpecialTokenError:
+        segments = prompts.segments(chat, messages)
+    except prompts.UnrenderableError:
         return None
-    prompt, _ = prompts.encode(tokenizer, segments[:-1])
-    reference, _ = prompts.encode(tokenizer, segments[-1:])
-    return fitted(prompt, reference, generate)
+    if not segments:  # an answer to nothing
+        return None
+    ids, _ = prompts.encode(chat, segments)
+    prompt, _ = prompts.encode(chat, segments[:-1])
+    return fitted(prompt, ids[len(prompt) :], generate)
 
 
 def answered(model: Any, tasks: Sequence[Task], chosen: Decoding, seed: int) -> list[Answer]:

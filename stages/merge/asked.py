@@ -39,22 +39,20 @@ def smallest(tables: Iterable[pa.Table], count: int) -> list[dict[str, Any]]:
     return found
 
 
-def ids_of(
-    tokenizer: Any, row: dict[str, Any], *, template: str, system: str, context: int | None
-) -> list[int] | None:
+def ids_of(chat: prompts.Chat, row: dict[str, Any], *, context: int | None) -> list[int] | None:
     """Token ids of what a row asks (a text row: the text), cut to its last ``context`` tokens.
 
-    None for a row that forges a control token.
+    None for a row that forges a control token, or that the template refuses.
     """
     messages = row["messages"]
     if messages[-1]["role"] == "assistant":
         messages = messages[:-1]
     try:
         if messages[-1]["role"] == "text":
-            parts = prompts.segments(tokenizer, messages, template=template, system=system)
+            parts = prompts.segments(chat, messages)
         else:
-            parts = prompts.question(tokenizer, messages, template=template, system=system)
-    except prompts.SpecialTokenError:
+            parts = prompts.question(chat, messages)
+    except prompts.UnrenderableError:
         return None
-    ids, _ = prompts.encode(tokenizer, parts)
+    ids, _ = prompts.encode(chat, parts)
     return ids if context is None else ids[-context:]

@@ -61,16 +61,15 @@ def questions_of(
     splits: Path, tokenizer: Any, model: Path, merge: Merge, prompt: Prompt
 ) -> list[list[int]]:
     """Token ids of the test prompts. Raises :class:`DataError` if none can be asked."""
-    template = prompts.chat_template(tokenizer, prompt.template)
+    chat = prompts.chat_of(tokenizer, template=prompt.template, system=prompt.system)
     context = package.context_of(model)
     rows = asked.test_rows(splits, merge.prompts)
-    found = [
-        asked.ids_of(tokenizer, row, template=template, system=prompt.system, context=context)
-        for row in rows
-    ]
+    found = [asked.ids_of(chat, row, context=context) for row in rows]
     questions = [ids for ids in found if ids]
     if not questions:
-        raise DataError(f"every one of {len(rows)} test rows forges a control token; mend the data")
+        raise DataError(
+            f"none of {len(rows)} test rows can be asked; see tokenize's reasons in its ledger"
+        )
     return questions
 
 

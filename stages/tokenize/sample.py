@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from stages.prompt import IGNORE, Message, SpecialTokenError, Tokenizer, encode, segments
+from stages.prompt import IGNORE, Chat, Message, UnrenderableError, encode, segments
 
 
 @dataclass(frozen=True)
@@ -20,25 +20,18 @@ class Sample:
     full_length: int
 
 
-def tokenise(
-    tokenizer: Tokenizer,
-    messages: Sequence[Message],
-    *,
-    template: str,
-    system: str,
-    max_length: int,
-) -> Sample:
+def tokenise(chat: Chat, messages: Sequence[Message], *, max_length: int) -> Sample:
     """Tokenise a conversation; labels are -100 wherever the model is not to learn to write.
 
     Fates: ``kept``, ``truncated`` (``too_long``), ``masked`` (``no_supervised_token``: nothing to
     learn, and a loss of nothing divides by zero) or ``rejected`` (``special_token``: a message
-    forges a control token).
+    forges a control token; ``template``: the template refuses the conversation).
     """
     try:
-        parts = segments(tokenizer, messages, template=template, system=system)
-    except SpecialTokenError as error:
-        return Sample([], [], "rejected", f"special_token:{error}", 0)
-    ids, labels = encode(tokenizer, parts)
+        parts = segments(chat, messages)
+    except UnrenderableError as error:
+        return Sample([], [], "rejected", f"{error.reason}:{error}", 0)
+    ids, labels = encode(chat, parts)
     full_length = len(ids)
     ids, labels = truncated(ids, labels, max_length)
     labels[:1] = [IGNORE]  # packed, nothing of this sample stands before its first token

@@ -46,7 +46,7 @@ def run(
     from transformers import AutoTokenizer
 
     loaded = AutoTokenizer.from_pretrained(tokenizer, trust_remote_code=False)
-    template = prompts.chat_template(loaded, prompt.template)
+    chat = prompts.chat_of(loaded, template=prompt.template, system=prompt.system)
     counts: Counter[str] = Counter()
     ledgers: dict[str, list[dict[str, Any]]] = {s.name: [] for s in read_index(splits)}
     for split in SPLITS:
@@ -54,7 +54,7 @@ def run(
             rows = table.to_pylist()
             samples = [
                 tokenise(
-                    loaded, row["messages"], template=template, system=prompt.system,
+                    chat, row["messages"],
                     max_length=min(tokenize.max_length, tokenize.pack_length),
                 )
                 for row in rows
