@@ -266,8 +266,9 @@ def _ended(chat: Chat, answer: str, content: str) -> str:
     """A rendered answer up to the control token that ends it; EOS is put where there is none."""
     words = content.strip()
     at = answer.rfind(words)
+    written = at + len(words) if words and at >= 0 else 0
     ends = [match.end() for match in chat.control.finditer(answer)]
-    if ends and ends[-1] > (at + len(words) if at >= 0 else 0):
+    if ends and ends[-1] > written:
         return answer[: ends[-1]]
     return answer + (chat.tokenizer.eos_token or "")
 

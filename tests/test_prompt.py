@@ -61,6 +61,11 @@ def test_what_follows_the_last_answer_is_left_out(chat):
     assert prompt.segments(chat, CHAT[:3]) == prompt.segments(chat, CHAT[:2])
 
 
+def test_an_empty_answer_is_its_end(chat):
+    empty = prompt.segments(chat, [CHAT[0], {"role": "assistant", "content": ""}])
+    assert [p.text for p in empty if p.supervised] == [" </s>"]
+
+
 def test_a_greeting_that_answers_nothing_is_context(chat):
     greeted = prompt.segments(chat, [{"role": "assistant", "content": "Mời hỏi."}, *CHAT[:2]])
     assert [(p.text, p.supervised) for p in greeted] == [
