@@ -72,8 +72,6 @@ def run_stage(stage: str, room: str, argv: list[str]) -> None:
         require_declared_code(room)
         witness.require_unchanged(before, [witness.artifact(path) for path in sources])
     after = [witness.artifact(path) for path in outputs.values()]
-    run_url = tracker.finish(metrics_of(outputs))
-
     statement = witness.attestation(
         stage=stage,
         command=["python", "-m", "stages", stage, *argv],
@@ -86,12 +84,14 @@ def run_stage(stage: str, room: str, argv: list[str]) -> None:
         byproducts={
             "seconds": round(time.monotonic() - clock, 3),
             "peak_memory_mib": peak_memory_mib(),
-            "wandb": run_url,
+            "wandb": tracker.identity,
+            **tracker.measured,
         },
         started=started,
         finished=datetime.datetime.now(datetime.UTC),
     )
     witness.record(statement, stage)
+    tracker.finish(metrics_of(outputs), witness.claim_digest(statement), after)
     contract.remove(SCRATCH / stage)
 
 

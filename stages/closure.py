@@ -21,6 +21,7 @@ RUNNER: Mapping[str, str] = {
     "stages.params": "accepts or refuses values, never alters them",
     "stages.processes": "locks, and dies with the parent",
     "stages.tracking": "sends curves and metrics elsewhere",
+    "stages.wandb_run": "sends curves, metrics and digests to W&B",
     "stages.versions": "refuses to run; never changes what runs",
     "stages.witness": "hashes what was read and written",
 }

@@ -1,30 +1,33 @@
 """Sends what a stage yields to a progress bar and to Weights & Biases. No stage knows of it.
 
-One W&B run per tracked stage, all runs of one pass through the DAG in one group. Offline (files
-under ``.tinh/wandb``) unless ``WANDB_API_KEY`` is set. Whatever W&B does wrong becomes a warning:
-tracking never fails a stage.
+One W&B run per tracked stage (:mod:`stages.wandb_run`), all runs of one pass through the DAG in one
+group. Tracking never fails a stage.
 """
 
+import contextlib
 import hashlib
 import json
-import logging
 import os
+import statistics
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
 from stages.contract import Event, Progress, Scalars
+from stages.wandb_run import Run, configuration
 from stages.witness import Artifact
 
-FOLDER = Path(".tinh/wandb")
 GROUP_VARIABLE = "TINH_RUN_GROUP"
 METRICS = Path("metrics")
 PLAIN_EVERY = 0.1  # on anything but a terminal: a line each tenth of the work
-
-log = logging.getLogger("tinh.tracking")
+# Scalars that tell of speed, not of the result: over the run they become by-products.
+MEASURED: Mapping[str, Callable[[list[float]], float]] = {
+    "tokens_per_second": statistics.median,
+    "memory_mib": max,
+}
 
 
 def run_group() -> str:
@@ -47,75 +50,63 @@ def run_group() -> str:
 class Tracker:
     """Follows one stage's events; opens a W&B run only where params.yaml asks for one."""
 
-    def __init__(self, stage: str, params: Mapping[str, Any], inputs: Iterable[Artifact]) -> None:
+    def __init__(self, stage: str, params: Mapping[str, Any], inputs: Sequence[Artifact]) -> None:
         self.stage = stage
         self.settings = params["tracking"]
-        self.run: Any = None
+        self.inputs = [a for a in inputs if a.path.startswith("data/")]
+        self.measured: dict[str, float] = {}
+        self.run: Run | None = None
         if self.settings.mode != "off" and stage in (
             *self.settings.curves_of,
             self.settings.summary_after,
         ):
-            config = {
-                name: value.model_dump(mode="json") if hasattr(value, "model_dump") else value
-                for name, value in params.items()
-            }
-            config["inputs"] = {a.path: a.dvc_md5 for a in inputs if not a.path.endswith(".py")}
-            self.run = self._safely(lambda: self._open(config))
+            config = configuration(params, inputs, _metrics())
+            self.run = Run(self.settings, stage, run_group(), config)
+
+    @property
+    def identity(self) -> str | None:
+        """The W&B run's id, None where there is none."""
+        return None if self.run is None else self.run.identity
 
     def follow(self, events: Iterable[Event]) -> None:
-        """Drain a stage's events to the bar and to W&B."""
+        """Drain a stage's events to the bar and to W&B; keeps what was measured of speed."""
         bar = _Bar(self.stage)
+        speeds: dict[str, list[float]] = {name: [] for name in MEASURED}
         for event in events:
             if isinstance(event, Progress):
                 bar.show(event)
             elif isinstance(event, Scalars):
                 bar.note(event)
+                for name in MEASURED & event.values.keys():
+                    speeds[name].append(event.values[name])
                 if self.run is not None and self.stage in self.settings.curves_of:
-                    values, step = dict(event.values), event.step
-                    self._safely(lambda v=values, s=step: self.run.log(v, step=s))  # type: ignore[misc]
+                    self.run.log(event.values, event.step)
         bar.close()
+        self.measured = {name: MEASURED[name](found) for name, found in speeds.items() if found}
 
-    def finish(self, metrics: Mapping[str, Any]) -> str | None:
-        """Send the stage's metrics (after the last stage: everyone's); returns the run's id."""
+    def finish(
+        self, metrics: Mapping[str, Any], attestation: str, outputs: Iterable[Artifact]
+    ) -> None:
+        """Send the stage's metrics (after the last stage: everyone's) and what proves them.
+
+        ``attestation`` is the digest of the stage's statement.
+        """
         if self.run is None:
-            return None
-        if self.stage == self.settings.summary_after:
-            files = {p.stem: p for p in sorted(METRICS.glob("*.json"))}
-            metrics = {name: json.loads(p.read_text(encoding="utf-8")) for name, p in files.items()}
+            return
+        sent = _metrics() if self.stage == self.settings.summary_after else dict(metrics)
+        made = [a for a in outputs if a.path.startswith("data/")]
+        # W&B keeps a curve's last value under its own name: what was measured has another.
+        summary = {**sent, "measured": self.measured, "attestation": attestation}
+        self.run.finish(summary, self.inputs, made)
 
-        def close() -> str:
-            self.run.summary.update(dict(metrics))
-            self.run.finish()
-            return str(self.run.id)
 
-        identity: str | None = self._safely(close)
-        return identity
-
-    def _open(self, config: Mapping[str, Any]) -> Any:
-        import wandb
-
-        online = self.settings.mode == "auto" and bool(os.environ.get("WANDB_API_KEY"))
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        return wandb.init(
-            project=self.settings.project,
-            group=run_group(),
-            job_type=self.stage,
-            name=self.stage,
-            config=dict(config),
-            dir=str(FOLDER.parent),
-            mode="online" if online else "offline",
-            settings=wandb.Settings(
-                console="off", disable_git=True, save_code=False, silent=True, init_timeout=30
-            ),
-        )
-
-    def _safely(self, action: Callable[[], Any]) -> Any:
-        try:
-            return action()
-        except Exception as error:  # a tracker's fault, whatever it is, must not cost a model
-            log.warning("W&B: %s; the stage goes on without it", error)
-            self.run = None
-            return None
+def _metrics() -> dict[str, Any]:
+    """Each stage's metrics as they stand in ``metrics/``, by stage."""
+    found = {}
+    for path in sorted(METRICS.glob("*.json")):
+        with contextlib.suppress(OSError, ValueError):  # a half-written one tells nothing
+            found[path.stem] = json.loads(path.read_text(encoding="utf-8"))
+    return found
 
 
 class _Bar:
