@@ -9,7 +9,8 @@ from stages.params import Section
 #: The rules there are, in the order that is meant (``stages/clean/rules.py``).
 NAMES = (
     "mojibake", "html", "invisible", "control", "nfc",
-    "d_stroke", "whitespace", "email", "phone", "citizen_id",
+    "d_stroke", "segmented", "whitespace",
+    "email", "phone", "citizen_id", "bank_card", "ip_address",
 )  # fmt: skip
 #: What a row can be dropped for (``stages/clean/filters.py``, ``benchmark.py``, ``duplicates.py``).
 FILTERS = (
