@@ -93,6 +93,9 @@ class Compute(Section):
 
     device: Literal["auto", "cpu", "cuda"]
     threads: Annotated[int, Field(ge=1)]
+    workers: Annotated[int, Field(ge=1)]
+    dask_address: str
+    shard_cache_gib: Annotated[int | float, Field(gt=0)]
 
 
 class Tracking(Section):

@@ -1,6 +1,6 @@
 """Content-defined shards: a change of a file rewrites the shards it touches and no others.
 
-A record whose id falls under a threshold closes its shard, so boundaries move with the content
+A record whose hash falls under a threshold closes its shard, so boundaries move with the content
 and not with its position (content-defined chunking, as in rsync and LBFS)::
 
     before   [a b c d|][e f g|][h i j k|]
@@ -10,21 +10,25 @@ A shard holds consecutive records of one source file. Inside it a record's place
 (``offset`` = its line minus the shard's first line), and one small ``index.parquet`` says where
 each shard begins; otherwise a line inserted on top would rewrite all that follows.
 
-Shards of fewer than 1/8 of the mean are not closed, whatever the ids (a file of equal lines would
-else give one shard a line), and at 8 times the mean a shard is closed, which bounds memory.
+Shards of fewer than 1/8 of the mean are not closed, whatever the hashes (a file of equal lines
+would else give one shard a line); at 8 times the mean, or at 64 MiB, a shard is closed, which
+bounds memory.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from stages.errors import InputError
+from stages.tables import parquet_bytes
 
+T = TypeVar("T")
 INDEX = pa.schema(
     [
         ("shard", pa.string()),
@@ -34,8 +38,8 @@ INDEX = pa.schema(
     ]
 )
 SPREAD = 8  # smallest and largest shard, as a fraction and a multiple of the mean
-ID_BITS = 64  # leading bits of an id that decide about a boundary
-ROW_GROUP = 10_000  # rows; a smaller group only costs space, a larger one memory
+HASH_BITS = 32  # of the hash that decides about a boundary
+LARGEST = 64 << 20  # bytes of input from which a shard is closed at the next record's end
 
 
 @dataclass(frozen=True)
@@ -48,25 +52,31 @@ class Shard:
     records: int
 
 
-def closes(record_id: str, size: int, mean_rows: int) -> bool:
-    """Whether the record ``record_id`` (hex) closes a shard that it brings to ``size`` records."""
+def closes(value: int, size: int, mean_rows: int) -> bool:
+    """Whether a record of hash ``value`` (32 bits) closes a shard that it brings to ``size``."""
     smallest = mean_rows // SPREAD
     if size <= smallest:
         return False
     if size >= mean_rows * SPREAD:
         return True
-    value = int(record_id[: ID_BITS // 4], 16)
-    return value * (mean_rows - smallest) < 1 << ID_BITS
+    return value * (mean_rows - smallest) < 1 << HASH_BITS
 
 
-def cut(ids: Sequence[str], mean_rows: int) -> list[tuple[int, int]]:
-    """Cut records into shards of ``mean_rows`` on average: (start, stop) positions, in order."""
-    bounds, start = [], 0
-    for position, record_id in enumerate(ids, start=1):
-        if closes(record_id, position - start, mean_rows):
-            bounds.append((start, position))
-            start = position
-    return bounds if start == len(ids) else [*bounds, (start, len(ids))]
+def hash_of(record_id: str) -> int:
+    """The leading 32 bits of an id (hex)."""
+    return int(record_id[: HASH_BITS // 4], 16)
+
+
+def batches(items: Iterable[T], value: Callable[[T], int], mean_rows: int) -> Iterator[list[T]]:
+    """Consecutive items, shard by shard; ``value`` gives an item's 32-bit hash."""
+    batch: list[T] = []
+    for item in items:
+        batch.append(item)
+        if closes(value(item), len(batch), mean_rows):
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def content_name(ids: Iterable[str]) -> str:
@@ -87,17 +97,7 @@ def unique_name(name: str, taken: dict[str, int]) -> str:
 def write_table(table: pa.Table, path: Path) -> None:
     """Write Parquet whose bytes depend on the table and the library's version alone."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(
-        table.replace_schema_metadata(None).combine_chunks(),
-        path,
-        version="2.6",
-        data_page_version="1.0",
-        compression="zstd",
-        compression_level=3,
-        row_group_size=ROW_GROUP,
-        use_dictionary=True,
-        write_statistics=True,
-    )
+    path.write_bytes(parquet_bytes(table))
 
 
 def write_index(folder: Path, shards: Iterable[Shard]) -> None:

@@ -41,6 +41,12 @@ class Project:
         return ran, done
 
 
+@pytest.fixture(autouse=True)
+def own_shard_cache(tmp_path, monkeypatch):
+    """No test recalls what another one made."""
+    monkeypatch.setattr("stages.memo.FOLDER", tmp_path / ".tinh/shards")
+
+
 def make_project(path):
     """Tracked files only, fewer records, the micro profile; committed."""
     listed = subprocess.run(

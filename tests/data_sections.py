@@ -1,9 +1,11 @@
 """Sections of the data stages for tests that do not test the shipped values."""
 
 import copy
+import inspect
 
 from stages.clean.params import FILTERS, NAMES, Clean
 from stages.ingest.params import Ingest
+from stages.params import Compute
 from stages.split.params import Split
 from stages.validate.params import Validate
 
@@ -73,3 +75,18 @@ def validate(**values):
 
 def split(**values):
     return Split.model_validate(changed(SPLIT, **values))
+
+
+def compute(workers=1, dask_address="", shard_cache_gib=1):
+    return Compute(
+        device="cpu", threads=1, workers=workers, dask_address=dask_address,
+        shard_cache_gib=shard_cache_gib,
+    )  # fmt: skip
+
+
+def run_stage(stage, **arguments):
+    """Run a data stage to its end, whether or not it yields events or asks for workers."""
+    if "compute" in inspect.signature(stage.run).parameters:
+        arguments = {"compute": compute(), **arguments}
+    for _ in stage.run(**arguments) or ():
+        pass

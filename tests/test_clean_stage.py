@@ -6,6 +6,7 @@ import unicodedata
 import pytest
 from data_sections import clean as section
 from data_sections import ingest as ingest_section
+from data_sections import run_stage
 from pydantic import ValidationError
 
 from stages import rows as schema
@@ -45,14 +46,16 @@ def run(folder, records, shard_rows=3, name="", **params):
     lines = "\n".join(json.dumps(r, ensure_ascii=False) for r in records)
     (folder / "raw" / "a.jsonl").write_text(lines, encoding="utf-8")
     rows, out = folder / f"rows{name}", folder / f"clean{name}"
-    ingest.run(
+    run_stage(
+        ingest,
         raw=folder / "raw",
         tombstones=folder / "tombstones.jsonl",
         rows=rows,
         metrics=folder / "ingest.json",
         ingest=ingest_section(shard_rows=shard_rows),
     )
-    stage.run(
+    run_stage(
+        stage,
         rows=rows,
         eval=folder / "eval",
         clean_rows=out,

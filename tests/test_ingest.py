@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from data_sections import ingest as section
+from data_sections import run_stage
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -39,7 +40,8 @@ def raw(tmp_path):
 def run(raw, tombstones="", **params):
     root = raw.parent
     (root / "tombstones.jsonl").write_text(tombstones, encoding="utf-8")
-    stage.run(
+    run_stage(
+        stage,
         raw=raw,
         tombstones=root / "tombstones.jsonl",
         rows=root / "rows",

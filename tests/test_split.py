@@ -4,6 +4,7 @@ import hashlib
 import json
 
 import pytest
+from data_sections import run_stage
 from data_sections import split as section
 from pydantic import ValidationError
 
@@ -51,7 +52,8 @@ def run(folder, *parts, **params):
         shards.write_table(table, folder / "clean" / "rows" / f"s{i}.parquet")
         index.append(shard)
     shards.write_index(folder / "clean", index)
-    stage.run(
+    run_stage(
+        stage,
         rows=folder / "clean",
         validated=folder / "validate.json",
         splits=folder / "splits",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from data_sections import run_stage
 from data_sections import validate as section
 
 from stages import environment, shards
@@ -42,7 +43,8 @@ def run(rows, **params):
     shard = Shard("s", "a.jsonl", 11, len(rows))
     shards.write_table(schema.rows_table(placed), Path("clean/rows/s.parquet"))
     shards.write_index(Path("clean"), [shard])
-    stage.run(
+    run_stage(
+        stage,
         rows=Path("clean"),
         baseline=Path("baseline.json"),
         metrics=Path("validate.json"),

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from stages.ingest import encoding
 from stages.ingest.faults import Fault
@@ -28,18 +29,16 @@ class Line:
     digest: str = ""
 
 
-def raw_lines(path: Path, limit: int) -> Iterator[tuple[bytes, str]]:
+def raw_lines(file: BinaryIO, limit: int) -> Iterator[tuple[bytes, str]]:
     """Each line's bytes without its line end, or ``b""`` and a SHA-256 if over ``limit`` bytes."""
-    with path.open("rb") as file:
-        start = file.read(len(BOM))
-        if start != BOM:
-            file.seek(0)
-        while data := file.readline(limit + len(b"\r\n")):
-            line = data.removesuffix(b"\n").removesuffix(b"\r")
-            if len(line) > limit:
-                yield b"", _digest_of_rest(file.readline, data)
-            else:
-                yield line, ""
+    data = file.readline(limit + len(b"\r\n")).removeprefix(BOM)
+    while data:
+        line = data.removesuffix(b"\n").removesuffix(b"\r")
+        if len(line) > limit:
+            yield b"", _digest_of_rest(file.readline, data)
+        else:
+            yield line, ""
+        data = file.readline(limit + len(b"\r\n"))
 
 
 def _digest_of_rest(readline: Callable[[int], bytes], data: bytes) -> str:
@@ -52,12 +51,13 @@ def _digest_of_rest(readline: Callable[[int], bytes], data: bytes) -> str:
 
 def encoding_of(path: Path, limit: int) -> str:
     """The encoding of a file, from one pass over its lines (see :mod:`stages.ingest.encoding`)."""
-    return encoding.encoding_of(encoding.survey(raw for raw, _ in raw_lines(path, limit)))
+    with path.open("rb") as file:
+        return encoding.encoding_of(encoding.survey(raw for raw, _ in raw_lines(file, limit)))
 
 
-def lines(path: Path, name: str, limit: int) -> Iterator[Line]:
+def lines(file: BinaryIO, name: str, limit: int) -> Iterator[Line]:
     """The lines of a file in the encoding ``name``; a line over ``limit`` bytes has a fault."""
-    for number, (raw, digest) in enumerate(raw_lines(path, limit), start=1):
+    for number, (raw, digest) in enumerate(raw_lines(file, limit), start=1):
         if digest:
             yield Line(number, raw, Fault("too_large", f"over {limit} bytes"), digest)
             continue

@@ -111,10 +111,10 @@ def separated(lines: Iterable[Line], *, suffix: str, limit: int) -> Iterator[Rec
     first = next(source, None)
     if first is None:
         return
-    delimiter = "\t" if suffix == ".tsv" else _delimiter(first)
+    delimiter = "\t" if suffix == ".tsv" else delimiter_of(first)
     waiting.append(first)
     header: list[str] | None = None
-    with _field_limit(limit):
+    with field_limit(limit):
         while taken := _take(waiting, source):
             fields, used = _parse(taken, waiting, source, delimiter, limit)
             raw = b"\n".join(line.raw for line in used)
@@ -130,7 +130,8 @@ def separated(lines: Iterable[Line], *, suffix: str, limit: int) -> Iterator[Rec
                 yield Record(used[0].number, raw, _named(header, fields))
 
 
-def _delimiter(header: Line) -> str:
+def delimiter_of(header: Line) -> str:
+    """What separates the fields of a CSV, from its first line."""
     text = header.text if isinstance(header.text, str) else ""
     return ";" if ";" in text and "," not in text else ","
 
@@ -188,7 +189,7 @@ def _parse(
 
 
 @contextmanager
-def _field_limit(limit: int) -> Iterator[None]:
+def field_limit(limit: int) -> Iterator[None]:
     """The csv module's limit of a field is one of the process: set it, and put it back."""
     before = csv.field_size_limit(limit)
     try:

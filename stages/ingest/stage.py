@@ -1,49 +1,78 @@
 """Any accepted file → rows of one schema, and a ledger line for every record that came in.
 
     data/raw/*.jsonl .json .csv .tsv .txt .parquet
-        → records (line, bytes, value)  → rows or faults → content-defined shards
+        → lines are cut into ranges by content (ingest/chunks.py), documents stay whole
+        → each range or document to rows and ledger, or recalled   (ingest/shard.py, stages/memo.py)
+        → data/rows
 
-One file is read at a time and one shard held in memory. Nothing is repaired here: text that
-decodes is taken as it stands, and what cannot become a row is counted and named.
+A range is a shard; a document is cut into shards where it is read. One range for each worker is in
+memory. Nothing is repaired here: text that decodes is taken as it stands, and what cannot become a
+row is counted and named.
 """
 
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from stages import rows as schema
+from stages import memo as memos
 from stages import shards
-from stages.contract import In, Out
+from stages.blob import Blob
+from stages.contract import In, Out, Progress
 from stages.errors import InputError
-from stages.ingest import documents, lines, mapping, records
-from stages.ingest.faults import Fault
+from stages.executor import mapped
+from stages.ingest import chunks, lines, records, shard
 from stages.ingest.files import SourceFile, source_files
 from stages.ingest.params import Ingest
-from stages.ingest.records import Record
+from stages.ingest.shard import Facts
+from stages.memo import Memo
+from stages.params import Compute
 from stages.shards import Shard
 
-LIBRARIES = ("pyarrow",)
+LIBRARIES = ("numpy", "pyarrow")
 GRADE = "bitwise"
 
-SUFFIXES = (".jsonl", ".json", ".csv", ".tsv", ".txt", ".parquet")
+DOCUMENTS = (".json", ".parquet")
+SUFFIXES = (*chunks.LINE_SUFFIXES, *DOCUMENTS)
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A record's fate: its ledger line without place, and its row where it became one."""
+class Job:
+    """One call of a reader of :mod:`stages.ingest.shard`, and the row ids to be forgotten."""
 
-    record_id: str
-    line: int
-    fate: str
-    reason: str
-    detail: str
-    row: Mapping[str, Any] | None
+    reader: str
+    blob: Blob
+    source: str
+    first_line: int  # of the range, 1-based
+    settings: Mapping[str, Any]
+    forgotten: frozenset[str]
+
+    @property
+    def weight(self) -> int:
+        """Bytes that are read."""
+        return self.blob.length
+
+    @property
+    def units(self) -> int:
+        """Progress is told in bytes, for rows are not known yet."""
+        return self.blob.length
 
 
-def run(*, raw: In, tombstones: In, rows: Out, metrics: Out, ingest: Ingest) -> None:
+@dataclass(frozen=True)
+class Made:
+    """A shard that is ready: what was counted of it, and where its parts are."""
+
+    source: str
+    facts: Facts  # first_line is absolute here
+    ledger: Blob
+    rows: Blob | None
+
+
+def run(
+    *, raw: In, tombstones: In, rows: Out, metrics: Out, ingest: Ingest, compute: Compute
+) -> Iterator[Progress]:
     """Read every file of ``raw``. Raises :class:`InputError` if not one row comes of it."""
     if not raw.is_dir():
         raise InputError(f"{raw} does not exist; put at least one data file there")
@@ -51,21 +80,27 @@ def run(*, raw: In, tombstones: In, rows: Out, metrics: Out, ingest: Ingest) -> 
     if not files:
         raise InputError(f"{raw} holds no file; put at least one of {', '.join(SUFFIXES)} there")
     forgotten = tombstoned(tombstones)
+    memo = memos.opened(LIBRARIES)
+    total = sum(file.path.stat().st_size for file in files if file.path.is_file())
+    jobs = (job for file in files for job in jobs_of(file, ingest, forgotten))
+    found = yield from mapped(work, jobs, memo, compute, unit="bytes", total=total)
+    made = with_empty_files(files, [one for part in found for one in part], memo)
+    tally = Tally()
     written: list[Shard] = []
     taken: dict[str, int] = {}
-    tally = Tally()
-    for file in files:
-        for batch in batches(entries(file, forgotten, ingest), ingest.shard_rows):
-            name = shards.unique_name(shards.content_name(e.record_id for e in batch), taken)
-            shard = Shard(name, file.source, batch[0].line, len(batch))
-            write_shard(rows, shard, batch)
-            written.append(shard)
-            tally.add(file.source, batch)
+    for one in made:
+        name = shards.unique_name(one.facts.name, taken)
+        written.append(Shard(name, one.source, one.facts.first_line, one.facts.records))
+        one.ledger.place(shards.table_path(rows, "ledger", written[-1]))
+        if one.rows:
+            one.rows.place(shards.table_path(rows, "rows", written[-1]))
+        tally.add(one.source, one.facts)
     if not tally.rows:
         raise InputError(tally.nothing_read(raw))
     shards.write_index(rows, written)
     text = json.dumps(tally.metrics(), indent=2, sort_keys=True, ensure_ascii=False)
     metrics.write_text(text + "\n", encoding="utf-8")
+    memos.trim(memo.folder, compute.shard_cache_gib)
 
 
 def tombstoned(path: Path) -> frozenset[str]:
@@ -87,115 +122,90 @@ def tombstoned(path: Path) -> frozenset[str]:
     return frozenset(found)
 
 
-def records_of(file: SourceFile, limit: int) -> Iterator[Record]:
-    """Every record of a file; a file that is not read is one record, and so is an empty one."""
+def jobs_of(file: SourceFile, ingest: Ingest, forgotten: frozenset[str]) -> Iterator[Job]:
+    """The calls that read a file, in the order of its lines."""
     suffix = file.path.suffix.lower()
-    fault = None
-    if file.outside:
-        fault = Fault("outside", "a symbolic link that leaves the data folder")
-    elif not file.path.is_file():
-        fault = Fault("unknown_format", "not a regular file")
-    elif suffix not in SUFFIXES:
-        fault = Fault("unknown_format", f"no reader for {suffix or 'a name without extension'}")
-    if fault:
-        yield documents.unreadable(file.path, file.source, fault)
+    if fault := unread(file, suffix):
+        there = file.path.is_file() and fault[0] != "outside"
+        blob = Blob.of_file(file.path) if there else Blob.of_bytes(file.source.encode())
+        settings: dict[str, Any] = {"reason": fault[0], "detail": fault[1]}
+        yield Job("read_fault", blob, file.source, 1, settings, forgotten)
         return
-    empty = True
-    for record in read(file.path, suffix, limit):
-        empty = False
-        yield record
-    if empty:
-        fault = Fault("empty_record", "no record in the file")
-        yield documents.unreadable(file.path, file.source, fault)
+    limit = ingest.max_record_bytes
+    settings = {"suffix": suffix, "limit": limit, "encoding": "utf-8"}
+    if suffix != ".parquet":
+        settings["encoding"] = lines.encoding_of(file.path, limit)
+    if suffix in DOCUMENTS or (suffix in chunks.SEPARATED and not has_header(file.path, settings)):
+        settings["mean_rows"] = ingest.shard_rows
+        blob = Blob.of_file(file.path)
+        yield Job("read_document", blob, file.source, 1, settings, forgotten)
+        return
+    for part in chunks.chunks(file.path, ingest.shard_rows, limit):
+        here = {**settings, "header": part.header.decode("latin-1")}
+        yield Job("read_lines", part.blob, file.source, part.first_line, here, forgotten)
 
 
-def read(path: Path, suffix: str, limit: int) -> Iterator[Record]:
-    """The records of a file by its extension, one of :data:`SUFFIXES`."""
-    if suffix == ".parquet":
-        return documents.parquet(path)
-    name = lines.encoding_of(path, limit)
-    if suffix == ".json":
-        return documents.json_records(path, name, limit)
-    found = lines.lines(path, name, limit)
-    if suffix == ".jsonl":
-        return records.jsonl(found)
-    if suffix == ".txt":
-        return records.plain(found)
-    return records.separated(found, suffix=suffix, limit=limit)
+def unread(file: SourceFile, suffix: str) -> tuple[str, str] | None:
+    """Reason and detail of a file that is not read at all."""
+    if file.outside:
+        return "outside", "a symbolic link that leaves the data folder"
+    if not file.path.is_file():
+        return "unknown_format", "not a regular file"
+    if suffix not in SUFFIXES:
+        return "unknown_format", f"no reader for {suffix or 'a name without extension'}"
+    return None
 
 
-def entries(file: SourceFile, forgotten: frozenset[str], ingest: Ingest) -> Iterator[Entry]:
-    """The fate of each record of a file, in order."""
-    for record in records_of(file, ingest.max_record_bytes):
-        yield entry(record, file.source, forgotten)
+def has_header(path: Path, settings: Mapping[str, Any]) -> bool:
+    """Whether a CSV begins with a header; one that does not is one fault as a whole."""
+    suffix, limit, encoding = settings["suffix"], settings["limit"], settings["encoding"]
+    with path.open("rb") as file:
+        found = lines.lines(file, encoding, limit)
+        first = next(iter(records.separated(found, suffix=suffix, limit=limit)), None)
+    return first is None or first.line > 1
 
 
-def entry(record: Record, source: str, forgotten: frozenset[str]) -> Entry:
-    """The fate of one record: kept with its row, forgotten, or rejected."""
-    found = record.value if isinstance(record.value, Fault) else mapping.row_of(record.value)
-    row_id = ""
-    if isinstance(found, mapping.Row):
-        try:
-            row_id = schema.row_id(found.messages, found.rejected)
-        except UnicodeEncodeError:
-            found = Fault("invalid_json", "a lone surrogate, which is no text")
-    if isinstance(found, Fault):
-        digest = record.sha256()
-        return Entry(digest, record.line, "rejected", found.reason, found.detail, None)
-    if row_id in forgotten:
-        return Entry(row_id, record.line, "forgotten", "tombstone", "", None)
-    start, end = found.passage
-    shared = schema.first_user(found.messages)[start:end]
-    row = {
-        "row_id": row_id,
-        "kind": found.kind,
-        "messages": found.messages,
-        "rejected": found.rejected,
-        "group": schema.group_of(shared) if shared else row_id,
-        "task": found.task,
-        "licence": found.licence,
-        "subject": None,
-        "source": source,
-        "passage_start": start,
-        "passage_end": end,
-    }
-    return Entry(row_id, record.line, "kept", "", "", row)
-
-
-def batches(entries: Iterable[Entry], mean_rows: int) -> Iterator[list[Entry]]:
-    """Consecutive entries, shard by shard (see :func:`stages.shards.closes`)."""
-    batch: list[Entry] = []
-    for found in entries:
-        batch.append(found)
-        if shards.closes(found.record_id, len(batch), mean_rows):
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def write_shard(folder: Path, shard: Shard, batch: list[Entry]) -> None:
-    """Write a shard's ledger, and its rows where it has any."""
-    first = shard.first_line
-    ledger = [
-        {
-            "row_id": e.record_id,
-            "source": shard.source,
-            "offset": e.line - first,
-            "fate": e.fate,
-            "reason": e.reason,
-            "detail": e.detail,
+def work(memo: Memo, job: Job) -> list[Made]:
+    """The shards of a job."""
+    function = getattr(shard, job.reader)
+    entry = memo(function, job.blob, source=job.source, **job.settings)
+    prefixes = sorted({name.rpartition(".")[0] for name in entry}, key=lambda p: int(p or 0))
+    found = []
+    for prefix in prefixes:
+        parts = {
+            n.rpartition(".")[2]: b for n, b in entry.items() if n.rpartition(".")[0] == prefix
         }
-        for e in batch
-    ]
-    kept = [{**e.row, "offset": e.line - first} for e in batch if e.row is not None]
-    shards.write_table(schema.ledger_table(ledger), shards.table_path(folder, "ledger", shard))
-    if kept:
-        shards.write_table(schema.rows_table(kept), shards.table_path(folder, "rows", shard))
+        if job.forgotten and (ids := tombstoned_ids(parts["ids"], job.forgotten)):
+            left = ("rows", "ledger", "facts")
+            parts = memo(shard.forget, *(parts[name] for name in left), row_ids=ids)
+        facts = Facts(**json.loads(parts["facts"].read()))
+        facts = replace(facts, first_line=facts.first_line + job.first_line - 1)
+        found.append(Made(job.source, facts, parts["ledger"], parts.get("rows")))
+    return found
+
+
+def tombstoned_ids(ids: Blob, forgotten: frozenset[str]) -> list[str]:
+    """Those of a shard's ids that are to be forgotten, sorted."""
+    held = {item.tobytes().hex() for item in ids.array("V32")}
+    return sorted(held & forgotten)
+
+
+def with_empty_files(files: Iterable[SourceFile], made: list[Made], memo: Memo) -> Iterator[Made]:
+    """The shards file by file; a file of which no record came is one record."""
+    by_source: dict[str, list[Made]] = {}
+    for one in made:
+        by_source.setdefault(one.source, []).append(one)
+    for file in files:
+        if file.source in by_source:
+            yield from by_source[file.source]
+            continue
+        settings = {"reason": "empty_record", "detail": "no record in the file"}
+        job = Job("read_fault", Blob.of_file(file.path), file.source, 1, settings, frozenset())
+        yield from work(memo, job)
 
 
 class Tally:
-    """What came in and what became of it, counted as it is written."""
+    """What came in and what became of it, counted shard by shard."""
 
     def __init__(self) -> None:
         self.by_source: dict[str, Counter[str]] = {}
@@ -208,17 +218,18 @@ class Tally:
         """Records that became rows."""
         return self.fates["kept"]
 
-    def add(self, source: str, batch: Iterable[Entry]) -> None:
+    def add(self, source: str, facts: Facts) -> None:
         """Count the records of a shard."""
         counts = self.by_source.setdefault(source, Counter())
-        for e in batch:
-            self.fates[e.fate] += 1
-            counts["records"] += 1
-            counts["rows"] += e.fate == "kept"
-            if e.fate != "kept":
-                self.by_reason[e.reason] += 1
-            if e.fate == "rejected" and not self._first_fault:
-                self._first_fault = f"{source}:{e.line} ({e.reason}: {e.detail})"
+        counts["records"] += facts.records
+        counts["rows"] += facts.kept
+        self.fates["kept"] += facts.kept
+        self.fates["forgotten"] += facts.forgotten
+        self.fates["rejected"] += facts.records - facts.kept - facts.forgotten
+        self.by_reason.update(facts.reasons)
+        if facts.fault and not self._first_fault:
+            offset, fault = facts.fault
+            self._first_fault = f"{source}:{facts.first_line + offset} ({fault})"
 
     def metrics(self) -> dict[str, Any]:
         """The content of ``metrics/ingest.json``."""
