@@ -79,7 +79,7 @@ def test_what_stays(text):
 
 
 def test_scripts_without_spaces_are_no_long_words():
-    assert quality.poor(CHINESE, LIMITS.quality) is None
+    assert quality.poor(CHINESE, CHINESE.split(), LIMITS.quality) is None
 
 
 def test_loops_are_counted_word_by_word():

@@ -18,6 +18,7 @@ and ``near`` need more than the row and are in benchmark.py and duplicates.py.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from stages.clean import language, quality
 from stages.clean.code import prose
@@ -56,6 +57,12 @@ class Judged:
     rejected: Sequence[Message]
     classify: Classify
 
+    @cached_property
+    def learned(self) -> list[tuple[str, list[str]]]:
+        """The prose of each text that a model learns to write, and its words in lower case."""
+        texts = [m["content"] for m in self.messages if m["role"] in ("assistant", TEXT)]
+        return [(text, text.lower().split()) for text in map(prose, texts)]
+
 
 def limits_of(clean: Clean) -> Limits:
     """The limits that the section sets."""
@@ -76,7 +83,7 @@ def limits_of(clean: Clean) -> Limits:
             max_word_length=words.max_word_length,
             min_letters=words.min_letters,
             min_stop_words=words.min_stop_words,
-            stop_words=frozenset(without_marks(word.lower()) for word in words.stop_words),
+            stop_words=frozenset(words.stop_words) | {without_marks(w) for w in words.stop_words},
         ),
         languages=tuple(clean.languages),
         min_words=clean.language_min_words,
@@ -124,13 +131,13 @@ def length(row: Judged, limits: Limits) -> Refusal:
 
 def repetition(row: Judged, limits: Limits) -> Refusal:
     """An answer or plain text that repeats itself."""
-    found = (quality.repetitive(text, limits.repetition) for text in _learned(row))
+    found = (quality.repetitive(*text, limits.repetition) for text in row.learned)
     return next(filter(None, found), None)
 
 
 def poor(row: Judged, limits: Limits) -> Refusal:
     """An answer or plain text that is hardly language."""
-    found = (quality.poor(text, limits.quality) for text in _learned(row))
+    found = (quality.poor(*text, limits.quality) for text in row.learned)
     return next(filter(None, found), None)
 
 
@@ -146,11 +153,6 @@ def foreign(row: Judged, limits: Limits) -> Refusal:
         classify=row.classify,
     )
     return ("language", found) if found else None
-
-
-def _learned(row: Judged) -> list[str]:
-    """The texts that a model learns to write."""
-    return [m["content"] for m in row.messages if m["role"] in ("assistant", TEXT)]
 
 
 FILTERS: Mapping[str, Callable[[Judged, Limits], Refusal]] = {

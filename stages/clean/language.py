@@ -25,11 +25,10 @@ MARKED_SHARE = 0.05  # of words with a letter that only Vietnamese has; real tex
 SYLLABLE_SHARE = 0.6  # of words that are Vietnamese syllables; real text without marks 0.6 to 1
 
 _WORD = re.compile(r"[^\W\d_]+")
-_MARKED = re.compile("[ơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịĩọỏốồổỗộớờởỡợụủũứừửữựỳỵỷỹ]")
+_MARKED_LETTERS = "ơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịĩọỏốồổỗộớờởỡợụủũứừửữựỳỵỷỹ"
+_MARKED = re.compile(f"[{_MARKED_LETTERS}]")
 UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ua4cf\uac00-\ud7ff]")
-_MARKED_WORD = re.compile(
-    f"{_MARKED.pattern[:-1]}ƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊĨỌỎỐỒỔỖỘỚỜỞỠỢỤỦŨỨỪỬỮỰỲỴỶỸ]\\w*"
-)
+_MARKED_LETTER = re.compile(f"[{_MARKED_LETTERS}{_MARKED_LETTERS.upper()}]")
 #: Spellings of informal writing that are no syllables; such as English has too (t, s) are left out.
 _TEENCODE_WORDS = """
     bik bjo bjt bn bt bthg cg cj ck clm cmt cn cx dc dk dt fai fb gd gj gđ hc hk hnay hok hqa
@@ -82,10 +81,11 @@ def foreign(
 def _marked_enough(text: str) -> bool:
     """Whether so many letters of a text are only Vietnamese that its words need no counting.
 
-    At most half of the characters of a text begin a word, so this never says yes where
-    :func:`looks_vietnamese` says no.
+    A syllable has three such letters at most, and a text at most half as many words as characters,
+    so this never says yes where :func:`looks_vietnamese` says no.
     """
-    return len(_MARKED_WORD.findall(text)) >= MARKED_SHARE * (len(text) + 1) / 2 > 0
+    marked = len(_MARKED_LETTER.findall(text))
+    return marked / 3 >= MARKED_SHARE * (len(text) + 1) / 2 > 0
 
 
 def looks_vietnamese(words: Sequence[str]) -> bool:

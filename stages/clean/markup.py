@@ -57,8 +57,6 @@ def strip_html(text: str) -> str:
 
     Tags go before entities are read, so ``&lt;b&gt;`` stays the text ``<b>``.
     """
-    if "<" not in text and "&" not in text:
-        return text
     return outside_code(text, _strip)
 
 

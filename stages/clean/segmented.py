@@ -18,7 +18,7 @@ _JOINED = re.compile(r"(?<![\w/\\@.:=$#%&{<(-])[^\W\d_]+(?:_[^\W\d_]+)+(?![\w/\\
 
 def segmented(text: str) -> str:
     """Underscores between the syllables of segmented text to spaces; other text as it is."""
-    return outside_code(text, _apart) if "_" in text else text
+    return outside_code(text, _apart)
 
 
 def _apart(text: str) -> str:
