@@ -78,7 +78,7 @@ class Model(Section):
 class Task(Section):
     """What is learned from the rows."""
 
-    method: Literal["sft"]
+    method: Literal["sft", "pretrain", "dpo", "grpo"]
 
 
 class Prompt(Section):

@@ -160,6 +160,12 @@ class Chat:
         return len(self.tokenizer.encode(header, add_special_tokens=False)) if header else 0
 
     @cached_property
+    def bos_id(self) -> int | None:
+        """The id of BOS, None where the tokenizer has none."""
+        name = self.tokenizer.bos_token
+        return self.tokenizer.convert_tokens_to_ids(name) if name else None
+
+    @cached_property
     def stops(self) -> tuple[int, ...]:
         """Ids of the tokens that end an answer: EOS, and what the template ends it with."""
         asked: list[Message] = [

@@ -102,6 +102,10 @@ def test_rows_go_where_their_group_says_and_every_row_is_in_the_ledger(folder):
     assert metrics == {
         "rows": 5, "train": 2, "valid": 1, "test": 2, "contaminated": 0,
         "test_scorable": 1, "test_by_task": {"t": 1},
+        "by_task": {"train": {"t": 2}, "valid": {"t": 1}, "test": {"t": 2}},
+        "by_source": {
+            "train": {"a.jsonl": 2}, "valid": {"a.jsonl": 1}, "test": {"a.jsonl": 2},
+        },
     }  # fmt: skip
 
 

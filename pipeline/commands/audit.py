@@ -63,3 +63,16 @@ def audit_row(
     places = row.by_text(text) if text else row.by_id(row_id) if row_id else row.by_position(at)
     records, about = row.fates(places), row.model(verify.Project())
     show(row.document(records, about), row.text(records, about), as_json)
+
+
+@audit.command("labels")
+def audit_labels(
+    row_id: Annotated[str, typer.Option("--id", help="The row's id, or its first digits.")],
+    as_json: Json = False,
+) -> None:
+    """One row as it is trained on, token by token: what is learned, and what is context."""
+    enter()
+    from pipeline.audit import labels
+
+    found = labels.of(row_id)
+    show(labels.document(found), labels.text(found, colour=sys.stdout.isatty()), as_json)

@@ -51,6 +51,7 @@ def run(*, rows: In, validated: In, splits: Out, metrics: Out, split: Split) -> 
     overlap = Overlap()
     tally: Counter[str] = Counter()
     tasks: Counter[str] = Counter()
+    spread = {name: {"task": Counter[str](), "source": Counter[str]()} for name in SPLITS}
     written: list[Shard] = []
     for shard, table in shards.read_tables(rows, "rows"):
         records = shards.with_lines(table, shard).to_pylist()
@@ -59,6 +60,8 @@ def run(*, rows: In, validated: In, splits: Out, metrics: Out, split: Split) -> 
             tally[fate.reason] += 1
             tasks[row["task"]] += fate.reason == TEST and row["kind"] != TEXT
             if fate.fate == "kept":
+                for key, counts in spread[fate.reason].items():
+                    counts[row[key]] += 1
                 where = f"{row['source']}:{row['line']}"
                 overlap.add(fate.reason, row["group"], row["messages"] + row["rejected"], where)
         write_shard(splits, shard, table, fates)
@@ -67,7 +70,7 @@ def run(*, rows: In, validated: In, splits: Out, metrics: Out, split: Split) -> 
     shares = {TRAIN: train_share, VALID: split.valid_share, TEST: split.test_share}
     require_none_empty({name: tally[name] for name in SPLITS}, shares)
     shards.write_index(splits, written)
-    text = json.dumps(counted(tally, tasks), indent=2, sort_keys=True, ensure_ascii=False)
+    text = json.dumps(counted(tally, tasks, spread), indent=2, sort_keys=True, ensure_ascii=False)
     metrics.write_text(text + "\n", encoding="utf-8")
 
 
@@ -129,8 +132,16 @@ def write_shard(folder: Path, shard: Shard, table: pa.Table, fates: Sequence[Fat
     shards.write_table(ledger_table(ledger), shards.table_path(folder, "ledger", shard))
 
 
-def counted(tally: Mapping[str, int], tasks: Mapping[str, int]) -> dict[str, Any]:
-    """The content of ``metrics/split.json``. Rows of plain text cannot be scored: no task."""
+def counted(
+    tally: Mapping[str, int],
+    tasks: Mapping[str, int],
+    spread: Mapping[str, Mapping[str, Mapping[str, int]]],
+) -> dict[str, Any]:
+    """The content of ``metrics/split.json``. Rows of plain text cannot be scored: no task.
+
+    ``spread``: split → ``task`` or ``source`` → its values → rows, so that a task or a source
+    that a split lacks is seen. "" stands for rows that name no task.
+    """
     by_task = {task: count for task, count in tasks.items() if count}
     return {
         **{name: tally.get(name, 0) for name in SPLITS},
@@ -138,4 +149,8 @@ def counted(tally: Mapping[str, int], tasks: Mapping[str, int]) -> dict[str, Any
         "contaminated": tally.get("near_test", 0),
         "test_scorable": sum(by_task.values()),
         "test_by_task": by_task,
+        **{
+            f"by_{key}": {name: dict(spread[name][key]) for name in SPLITS}
+            for key in ("task", "source")
+        },
     }

@@ -16,6 +16,8 @@ from bisect import bisect_left, insort
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from stages.prompt import IGNORE
+
 
 @dataclass(frozen=True)
 class Place:
@@ -70,3 +72,51 @@ def pack(
         target["labels"] += labels
         target["position_ids"] += range(len(ids))
     return packs
+
+
+def each_alone(count: int) -> list[Place]:
+    """The places of ``count`` samples that share nothing: a pack each."""
+    return [Place(i, 0) for i in range(count)]
+
+
+def blocks(
+    documents: Sequence[tuple[Sequence[int], Sequence[int]]], capacity: int, *, shared: bool
+) -> tuple[list[dict[str, list[int]]], list[Place]]:
+    """Documents, (ids, labels), cut into blocks of ``capacity`` tokens, in the order given.
+
+    ::
+
+        documents   a a a a a a    b b b              capacity 4, shared
+        blocks      a a a a  |  a a b b  |  b
+        positions   0 1 2 3  |  0 1 0 1  |  0         a block sees nothing of the one before
+
+    With ``shared`` a document goes on where the one before ended, otherwise it begins a block.
+    Either way it lies in one run over its blocks; its place is where that begins. A piece's first
+    token has nothing before it and is not learned. A last block of one token teaches nothing and
+    is left out.
+    """
+    found: list[dict[str, list[int]]] = []
+    places: list[Place] = []
+    for ids, labels in documents:
+        done = 0
+        while done < len(ids):
+            if not found or len(found[-1]["input_ids"]) == capacity or (not shared and not done):
+                _without_lone_token(found)
+                found.append({"input_ids": [], "labels": [], "position_ids": []})
+            block = found[-1]
+            used = len(block["input_ids"])
+            if not done:
+                places.append(Place(len(found) - 1, used))
+            piece = slice(done, done + capacity - used)
+            size = len(ids[piece])
+            block["input_ids"] += ids[piece]
+            block["labels"] += [IGNORE, *labels[piece][1:]]
+            block["position_ids"] += range(size)
+            done += size
+    _without_lone_token(found)
+    return found, places
+
+
+def _without_lone_token(found: list[dict[str, list[int]]]) -> None:
+    if found and len(found[-1]["input_ids"]) == 1:
+        found.pop()
