@@ -83,7 +83,9 @@ def limits_of(clean: Clean) -> Limits:
             max_word_length=words.max_word_length,
             min_letters=words.min_letters,
             min_stop_words=words.min_stop_words,
-            stop_words=frozenset(words.stop_words) | {without_marks(w) for w in words.stop_words},
+            stop_words=tuple(
+                sorted({form for w in words.stop_words for form in (w, without_marks(w))})
+            ),
         ),
         languages=tuple(clean.languages),
         min_words=clean.language_min_words,

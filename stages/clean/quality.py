@@ -52,7 +52,7 @@ class QualityLimits:
     max_word_length: float
     min_letters: float
     min_stop_words: int
-    stop_words: frozenset[str]  # lower case, with diacritics and without
+    stop_words: tuple[str, ...]  # lower case, with diacritics and without
 
 
 def repetitive(text: str, words: Sequence[str], limits: RepetitionLimits) -> tuple[str, str] | None:
@@ -114,7 +114,7 @@ def poor(text: str, words: Sequence[str], limits: QualityLimits) -> tuple[str, s
     letters = sum(map(str.isalpha, text)) / sum(map(len, words))
     if letters < limits.min_letters:
         return "few_letters", f"{letters:.2f} of the characters are letters"
-    found = sum(map(limits.stop_words.__contains__, words))
+    found = sum(map(frozenset(limits.stop_words).__contains__, words))
     if found < limits.min_stop_words:
         return "few_stop_words", f"{found} in {len(words)} words"
     return None
