@@ -16,7 +16,7 @@ A ``Scratch`` argument is a folder outside the outs for finished parts of a stag
 (``.tinh/scratch/STAGE/KEY``). KEY stands for all that decides the result, so a killed run goes on
 from its own parts and never picks up those of other inputs. It goes when the stage has succeeded.
 
-A stage may be a generator that yields :class:`Scalars` and :class:`Progress`. The runner shows and
+A stage may be a generator that yields :data:`Event` values. The runner shows and
 tracks them; no stage knows a tracker.
 """
 
@@ -52,7 +52,16 @@ class Progress:
     unit: str
 
 
-Event = Scalars | Progress
+@dataclass(frozen=True)
+class Table:
+    """Rows for a tracker to show: one tuple a row, as long as ``columns``."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | float, ...], ...]
+
+
+Event = Scalars | Progress | Table
 
 
 @dataclass(frozen=True)

@@ -99,11 +99,15 @@ class Compute(Section):
 
 
 class Tracking(Section):
-    """Weights & Biases: which stages send curves, and after which stage all metrics follow."""
+    """Weights & Biases: which stages send curves, and after which stage all metrics follow.
+
+    ``table_rows``: predictions that the table of ``evaluate`` shows.
+    """
 
     mode: Literal["auto", "offline", "off"]
     project: str
     curves_of: list[str]
+    table_rows: Annotated[int, Field(ge=0)]
     summary_after: str
 
 

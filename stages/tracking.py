@@ -81,6 +81,8 @@ class Tracker:
                     speeds[name].append(event.values[name])
                 if self.run is not None and self.stage in self.settings.curves_of:
                     self.run.log(event.values, event.step)
+            elif self.run is not None:
+                self.run.show(event, self.settings.table_rows)
         bar.close()
         self.measured = {name: MEASURED[name](found) for name, found in speeds.items() if found}
 

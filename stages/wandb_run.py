@@ -2,8 +2,8 @@
 
 Online when ``tracking.mode`` is ``auto`` and ``WANDB_API_KEY`` is set, else files under
 ``.tinh/wandb`` that ``tinh wandb sync`` uploads. Whatever W&B does wrong becomes one warning, and
-the stage goes on without it. Artifacts carry digests and the list of files, never the data: no
-row and no weight leaves the machine.
+the stage goes on without it. Artifacts carry digests and the list of files, never the data; the
+only rows that leave the machine are the predictions in a table, ``tracking.table_rows`` of them.
 """
 
 import hashlib
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from stages import witness
+from stages.contract import Table
 from stages.params import Tracking
 from stages.witness import Artifact
 
@@ -67,6 +68,11 @@ class Run:
         """Add a point to each curve."""
         self._safely(lambda: self._run.log(dict(values), step=step))
 
+    def show(self, table: Table, most: int) -> None:
+        """Add a table, its first ``most`` rows; none of it where that is 0."""
+        if most:
+            self._safely(lambda: self._run.log({table.name: _table(table, most)}))
+
     def finish(
         self, summary: Mapping[str, Any], read: Iterable[Artifact], made: Iterable[Artifact]
     ) -> None:
@@ -110,6 +116,12 @@ def _open(settings: Tracking, stage: str, group: str, config: dict[str, Any]) ->
             finish_timeout=FINISH_SECONDS,
         ),
     )
+
+
+def _table(table: Table, most: int) -> Any:
+    import wandb
+
+    return wandb.Table(columns=list(table.columns), data=[list(r) for r in table.rows[:most]])
 
 
 def _link(run: Any, read: Iterable[Artifact], made: Iterable[Artifact]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from data_sections import compute
 from hub import serving
 from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -16,7 +17,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from stages.base import build, sources
 from stages.base.stage import require_fit, run
 from stages.errors import InputError, ModelError, ParamsError
-from stages.params import Build, Compute, Hub, Local, Model
+from stages.params import Build, Hub, Local, Model
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 SHAPE = Build(
@@ -39,7 +40,7 @@ def make(tmp_path, chosen, name="base"):
     (corpus / "a.txt").write_text("\n".join(TEXTS))
     base = tmp_path / name
     list(run(pretrain=corpus, base=base, model=chosen, seed=1,
-             compute=Compute(device="cpu", threads=1)))  # fmt: skip
+             compute=compute()))  # fmt: skip
     return base
 
 

@@ -10,6 +10,7 @@ import sys
 import pytest
 import tiny_model
 import torch
+from data_sections import compute
 from pydantic import ValidationError
 from transformers import AutoTokenizer
 
@@ -20,8 +21,15 @@ from stages.generate import decode, losses, parts, stage
 from stages.generate.decode import Decoding, Task
 from stages.generate.params import Generate
 from stages.generate.parts import Answer
-from stages.params import Compute, Prompt
+from stages.params import Prompt
 from stages.prompt import chat_of
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Two threads on so small a model only wait for each other."""
+    torch.set_num_threads(1)
+
 
 GENERATE = Generate(
     decoding="greedy", temperature=0.7, top_k=0, top_p=1.0, stop_tokens=[], max_new_tokens=6,
@@ -185,7 +193,7 @@ def events(project, generate=GENERATE):
         splits=project / "splits", model=project / "merged", tokenizer=project / "merged",
         predictions=project / "tuned.jsonl", parts=project / "parts", generate=generate,
         prompt=Prompt(template="turns", system=""), seed=1,
-        compute=Compute(device="cpu", threads=1),
+        compute=compute(),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ import wandb
 
 from pipeline import cli, wandb_sync
 from stages import environment, params, processes, tracking, wandb_run, witness
-from stages.contract import Progress, Scalars
+from stages.contract import Progress, Scalars, Table
 from stages.witness import Artifact, Digest
 
 ROOT = Path(__file__).parents[1]
@@ -71,11 +71,12 @@ def learn():
             step, {"loss": loss, "tokens_per_second": 100.0 * step, "memory_mib": 9.0 / step}
         )
         yield Progress(step, len(LOSSES), "steps")
+    yield Table("predictions", ("row_id", "output"), (("a", "48 mét"), ("b", "1997"), ("c", "x")))
 
 
 def settings(mode="offline"):
     everything = params.load(ROOT / "params.yaml")
-    wanted = everything["tracking"].model_copy(update={"mode": mode})
+    wanted = everything["tracking"].model_copy(update={"mode": mode, "table_rows": 2})
     return everything | {"tracking": wanted}
 
 
@@ -125,8 +126,16 @@ def test_the_curve_is_in_the_file(held):
         if record.HasField("history"):
             items = record.history.item
             found.append({i.key or ".".join(i.nested_key): json.loads(i.value_json) for i in items})
+    found = [point for point in found if "loss" in point]
     assert [(point["_step"], point["loss"]) for point in found] == list(enumerate(LOSSES, start=1))
     assert [point["tokens_per_second"] for point in found] == [100.0, 200.0, 300.0]
+
+
+def test_the_table_has_as_many_rows_as_asked_for(inside):
+    (file,) = (inside[0] / ".tinh/wandb").rglob("predictions*.table.json")
+    table = json.loads(file.read_text(encoding="utf-8"))
+    assert table["columns"] == ["row_id", "output"]
+    assert table["data"] == [["a", "48 mét"], ["b", "1997"]]
 
 
 def test_the_configuration_is_in_the_file(held):
@@ -148,6 +157,7 @@ def test_the_end_is_in_the_file(held):
     assert summary["train"] == {"eval_loss": 0.5}
     assert summary["measured"] == {"tokens_per_second": 200.0, "memory_mib": 9.0}
     made = [record.artifact for record in held if record.HasField("artifact")]
+    made = [a for a in made if a.type != "run_table"]
     assert [(a.name, a.type) for a in made] == [("data-adapter", "model")]
     metadata = json.loads(made[0].metadata)
     assert metadata["sha256"] == wandb_run.digest(artifact("data/adapter", w=1))
@@ -265,7 +275,7 @@ class Online(Faulty):
         super().__init__()
         self.read, self.made, self.summary, self.closed = [], [], {}, False
 
-    def log(self, values, step): ...
+    def log(self, values, step=None): ...
 
     def use_artifact(self, artifact):
         self.read.append((artifact.name, artifact.type))

@@ -1,126 +1,85 @@
-"""evaluate: ROUGE and exact match of base and tuned model on the same test rows."""
+"""evaluate: base and tuned model on the same test rows, with intervals, and where they fail.
+
+``metrics/evaluate.json`` has the figures, ``metrics/rouge.csv`` those for a plot, and
+``data/predictions/scores.jsonl`` what each output got, with the training rows it repeats.
+"""
 
 import csv
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from stages.contract import In, Out
-from stages.errors import DataError
-from stages.evaluate import rouge
-from stages.evaluate.bootstrap import mean_interval
+from stages.contract import Event, In, Out, Table
+from stages.evaluate import measures, predictions, rouge
+from stages.evaluate.copying import Copied, Row, copied
 from stages.evaluate.params import Evaluate
-from stages.params import Seed
+from stages.evaluate.predictions import Prediction
+from stages.evaluate.report import document
+from stages.evaluate.score import Values, values_of
+from stages.params import Compute, Seed
+from stages.rows import text_of
 from stages.seeds import child
+from stages.shards import read_tables
 
-LIBRARIES = ("rouge-score", "numpy")
+LIBRARIES = ("rouge-score", "sacrebleu", "numpy", "pyarrow", "rensa")
 GRADE = "bitwise"
-F1 = {name: f"{name}.f1" for name in rouge.METRICS}
-Values = Mapping[str, NDArray[np.float64]]
+SENT = 1_000  # predictions in the table for a tracker
+SENT_CHARACTERS = 2_000  # of each of its texts
+SCORED = ("rouge1.f1", "rouge2.f1", "rougeL.f1", "rougeLsum.f1", "exact_match", "chrf")
 
 
-def run(*, base: In, tuned: In, metrics: Out, plot: Out, evaluate: Evaluate, seed: Seed) -> None:
+def run(
+    *, base: In, tuned: In, splits: In, metrics: Out, plot: Out, scores: Out,
+    evaluate: Evaluate, seed: Seed, compute: Compute,
+) -> Iterator[Event]:  # fmt: skip
     """Score both prediction files and the paired difference.
 
     Raises :class:`~stages.errors.DataError` when they are not about the same rows.
     """
-    rows = {"base": read_predictions(base), "tuned": read_predictions(tuned)}
-    ids = {name: [row["row_id"] for row in found] for name, found in rows.items()}
-    if ids["base"] != ids["tuned"]:
-        raise DataError(
-            f"{base} has {len(ids['base'])} rows, {tuned} has {len(ids['tuned'])}, not the same "
-            "ones; run `dvc repro` so that both answer the same test split"
+    rows = {"base": predictions.read(base), "tuned": predictions.read(tuned)}
+    predictions.require_same_rows(rows["base"], rows["tuned"])
+    values = {name: values_of(found, evaluate, compute.workers) for name, found in rows.items()}
+    texts = {**{m: [r.output for r in found] for m, found in rows.items()},
+             "reference": [r.reference for r in rows["base"]]}  # fmt: skip
+    groups = copied(list(texts.values()), training_rows(splits), evaluate.copy_ngram)
+    copies = dict(zip(texts, groups, strict=True))
+    report = document(rows, values, copies, evaluate, child(seed, "bootstrap"))
+    report["signature"] = (
+        rouge.signature(
+            evaluate.tokenizer, fold_tones=evaluate.fold_tones, sentences=evaluate.sentences
         )
-    values = {name: values_of(found, evaluate) for name, found in rows.items()}
-    report = {
-        "base": summary(values["base"], evaluate, seed),
-        "tuned": summary(values["tuned"], evaluate, seed),
-        "delta": deltas(values["base"], values["tuned"], evaluate, seed),
-        "by_task": by_task(rows["tuned"], values),
-        "rows": len(ids["base"]),
-        "tokenizer": evaluate.tokenizer,
-        "signature": rouge.signature(evaluate.tokenizer, fold_tones=evaluate.fold_tones)
-        + f"|ci=bootstrap{evaluate.resamples}@{evaluate.confidence}|seed={seed}",
-    }
-    metrics.write_text(json.dumps(report, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        + f"|ci=bootstrap{evaluate.resamples}@{evaluate.confidence}|seed={seed}"
+    )
+    report["chrf_signature"] = measures.chrf_signature()
+    text = json.dumps(report, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    metrics.write_text(text + "\n", encoding="utf-8")
     write_plot(plot, report)
+    scores.write_text("".join(score_lines(rows["base"], values, copies)), encoding="utf-8")
+    yield table(rows, values)
 
 
-def read_predictions(path: Path) -> list[dict[str, Any]]:
-    """The lines of a predictions file."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+def training_rows(splits: Path) -> Iterator[Row]:
+    """The rows of the train split, one shard in memory at a time."""
+    for _, found in read_tables(splits, "train", ["row_id", "messages"]):
+        for row in found.to_pylist():
+            yield Row(row["row_id"], text_of(row["messages"]))
 
 
-def values_of(rows: Sequence[Mapping[str, Any]], evaluate: Evaluate) -> Values:
-    """One value a row of every figure, e.g. ``rougeL.f1``: arrays of shape (rows,)."""
-    references = [row["reference"] for row in rows]
-    outputs = [row["output"] for row in rows]
-    chosen = rouge.scorer(evaluate.tokenizer, fold_tones=evaluate.fold_tones)
-    scores = rouge.score(references, outputs, chosen)
-    values = {
-        f"{name}.{part}": np.array([getattr(score, part) for score in scores[name]])
-        for name in rouge.METRICS
-        for part in ("precision", "recall", "f1")
-    }
-    matches = map(rouge.exact_match, references, outputs)
-    values["exact_match"] = np.fromiter(matches, np.float64, len(rows))
-    values["reference_loss"] = np.array([row["reference_loss"] for row in rows])
-    return values
-
-
-def interval(values: NDArray[np.float64], evaluate: Evaluate, seed: int) -> dict[str, float]:
-    """``ci_low`` and ``ci_high`` of a mean."""
-    low, high = mean_interval(
-        values,
-        resamples=evaluate.resamples,
-        confidence=evaluate.confidence,
-        seed=child(seed, "bootstrap"),
-    )
-    return {"ci_low": low, "ci_high": high}
-
-
-def summary(values: Values, evaluate: Evaluate, seed: int) -> dict[str, Any]:
-    """One model's figures: plain means, the interval of F1."""
-    found: dict[str, Any] = {
-        name: {part: float(values[f"{name}.{part}"].mean()) for part in
-               ("precision", "recall", "f1")}
-        | interval(values[F1[name]], evaluate, seed)
-        for name in rouge.METRICS
-    }  # fmt: skip
-    found["exact_match"] = {"value": float(values["exact_match"].mean())} | interval(
-        values["exact_match"], evaluate, seed
-    )
-    found["reference_loss"] = float(values["reference_loss"].mean())
-    return found
-
-
-def deltas(base: Values, tuned: Values, evaluate: Evaluate, seed: int) -> dict[str, Any]:
-    """Tuned minus base, row by row, with paired intervals."""
-    figures = {**F1, "exact_match": "exact_match"}
-    found = {}
-    for name, key in figures.items():
-        difference = tuned[key] - base[key]
-        part = "value" if name == "exact_match" else "f1"
-        found[name] = {part: float(difference.mean())} | interval(difference, evaluate, seed)
-    return found
-
-
-def by_task(rows: Sequence[Mapping[str, Any]], values: Mapping[str, Values]) -> dict[str, Any]:
-    """Figures of each task that the test rows name."""
-    found = {}
-    for task in sorted({row["task"] for row in rows}):
-        chosen = np.array([row["task"] == task for row in rows])
-        found[task] = {
-            "rows": int(chosen.sum()),
-            "base_rougeL": float(values["base"][F1["rougeL"]][chosen].mean()),
-            "tuned_rougeL": float(values["tuned"][F1["rougeL"]][chosen].mean()),
-            "tuned_exact_match": float(values["tuned"]["exact_match"][chosen].mean()),
-        }
-    return found
+def score_lines(
+    rows: Sequence[Prediction], values: Mapping[str, Values], copies: Mapping[str, Copied]
+) -> Iterator[str]:
+    """One JSON line a test row: what each model's output got, and whom it repeats."""
+    for i, row in enumerate(rows):
+        record: dict[str, Any] = {"row_id": row.row_id}
+        for model, found in values.items():
+            copy = copies[model]
+            record[model] = {
+                **{name.removesuffix(".f1"): float(found[name][i]) for name in SCORED},
+                "copied": float(copy.found[i] / copy.grams[i]) if copy.grams[i] else 0.0,
+                "copied_from": copy.rows[i],
+            }
+        yield json.dumps(record) + "\n"
 
 
 def write_plot(path: Path, report: Mapping[str, Any]) -> None:
@@ -132,3 +91,23 @@ def write_plot(path: Path, report: Mapping[str, Any]) -> None:
             for name in rouge.METRICS:
                 figures = report[model][name]
                 writer.writerow([model, name, figures["f1"], figures["ci_low"], figures["ci_high"]])
+
+
+def table(rows: Mapping[str, Sequence[Prediction]], values: Mapping[str, Values]) -> Table:
+    """The first predictions with their ROUGE-L, for a tracker to show."""
+    scored = [values[model]["rougeL.f1"] for model in ("base", "tuned")]
+    return Table(
+        "predictions",
+        ("row_id", "task", "prompt", "reference", "base", "tuned", "base_rougeL", "tuned_rougeL"),
+        tuple(
+            (
+                base.row_id, base.task,
+                *(t[:SENT_CHARACTERS] for t in (base.prompt, base.reference, base.output,
+                                                tuned.output)),
+                *(float(found[i]) for found in scored),
+            )
+            for i, (base, tuned) in enumerate(
+                zip(rows["base"][:SENT], rows["tuned"][:SENT], strict=True)
+            )
+        ),
+    )  # fmt: skip
