@@ -61,8 +61,17 @@ def changed(section, **values):
     return document
 
 
-def ingest(shard_rows=100, max_record_bytes=1000):
-    return Ingest(shard_rows=shard_rows, max_record_bytes=max_record_bytes)
+INGEST = {
+    "shard_rows": 100,
+    "max_record_bytes": 1000,
+    "max_unpacked_bytes": 100_000,
+    "subject_key": "",
+    "sources": [],
+}
+
+
+def ingest(**values):
+    return Ingest.model_validate(changed(INGEST, **values))
 
 
 def clean(**values):

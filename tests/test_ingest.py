@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from stages import rows as schema
 from stages import shards
 from stages.errors import InputError
-from stages.ingest import encoding, mapping, stage
+from stages.ingest import mapping, stage
 from stages.ingest.faults import REASONS, Fault
+from stages.ingest.sources import FORMATS
 
 ALPACA = {"instruction": "Dịch câu sau.", "input": "Trời mưa.", "output": "It rains."}
 
@@ -309,7 +310,7 @@ def test_parquet_rows_and_a_file_that_is_none(raw):
     assert fates(raw) == [
         (1, "kept", ""),
         (2, "rejected", "wrong_type"),
-        (1, "rejected", "unknown_format"),
+        (1, "rejected", "damaged"),
     ]
 
 
@@ -342,10 +343,11 @@ def test_a_file_in_windows_1258_is_read_in_every_format(raw, name):
     assert contents(raw)[0] == [OLD]
 
 
-def test_one_broken_line_does_not_make_a_file_a_legacy_one(raw):
+def test_a_legacy_line_in_a_utf8_file_is_read_alone(raw):
     (raw / "a.txt").write_bytes(f"{OLD}\n".encode() + cp1258(OLD) + f"\n{OLD} Hết.".encode())
     run(raw)
-    assert fates(raw) == [(1, "kept", ""), (2, "rejected", "invalid_utf8"), (3, "kept", "")]
+    assert contents(raw) == [[OLD], [OLD], [f"{OLD} Hết."]]
+    assert [e["detail"] for e in read(raw, "ledger")] == ["", "cp1258", ""]
 
 
 def test_bytes_that_read_as_no_vietnamese_stay_rejected(raw):
@@ -353,11 +355,6 @@ def test_bytes_that_read_as_no_vietnamese_stay_rejected(raw):
     (raw / "b.txt").write_text("Được.", encoding="utf-8")
     run(raw)
     assert fates(raw) == [(1, "rejected", "invalid_utf8"), (1, "kept", "")]
-
-
-def test_survey_counts_lines_that_are_not_ascii():
-    found = encoding.survey([b"plain", "được".encode(), b"\xff\xfe"])
-    assert (found.valid, found.invalid, found.sample) == (1, 1, b"\xff\xfe\n")
 
 
 # --- files --------------------------------------------------------------------------------------
@@ -468,7 +465,7 @@ LINE = st.one_of(
 )
 @given(
     content=st.lists(LINE, max_size=12).map(b"\n".join),
-    suffix=st.sampled_from([*stage.SUFFIXES, ".bin"]),
+    suffix=st.sampled_from([*FORMATS, ".bin"]),
 )
 def test_every_record_is_kept_or_has_a_reason(tmp_path_factory, content, suffix):
     raw = tmp_path_factory.mktemp("any") / "raw"

@@ -18,11 +18,11 @@ from typing import BinaryIO
 
 from stages import shards
 from stages.blob import CHUNK, Blob
-from stages.ingest.lines import BOM, Line
-from stages.ingest.records import delimiter_of, field_limit
+from stages.ingest.lines import BOM
+from stages.ingest.separated import delimiter_of, field_limit
 
-LINE_SUFFIXES = (".jsonl", ".txt", ".csv", ".tsv")
-SEPARATED = (".csv", ".tsv")
+LINE_FORMATS = ("jsonl", "txt", "csv", "tsv")
+SEPARATED = ("csv", "tsv")
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class Chunk:
     header: bytes
 
 
-def chunks(path: Path, mean_rows: int, limit: int) -> Iterator[Chunk]:
-    """The chunks of a file whose suffix is in :data:`LINE_SUFFIXES`, in order.
+def chunks(path: Path, form: str, mean_rows: int, limit: int) -> Iterator[Chunk]:
+    """The chunks of a file whose format is in :data:`LINE_FORMATS`, in order.
 
     ``limit`` is the longest record in bytes. A line of any length takes a megabyte of memory.
     """
@@ -60,9 +60,9 @@ def chunks(path: Path, mean_rows: int, limit: int) -> Iterator[Chunk]:
                 digest.update(data)
                 at += len(data)
             count += 1
-            if path.suffix.lower() in SEPARATED:
+            if form in SEPARATED:
                 if rest is None:
-                    rest = _quoted(file, data, path.suffix.lower(), limit)
+                    rest = _quoted(file, data, form, limit)
                 for line in rest(data):
                     value = zlib.crc32(line, value)
                     digest.update(line)
@@ -84,16 +84,14 @@ def _head(path: Path, size: int) -> bytes:
         return file.read(size).removeprefix(BOM)
 
 
-def _quoted(
-    file: BinaryIO, header: bytes, suffix: str, limit: int
-) -> Callable[[bytes], list[bytes]]:
+def _quoted(file: BinaryIO, header: bytes, form: str, limit: int) -> Callable[[bytes], list[bytes]]:
     """Gives the further lines of a CSV record that begins with a line, and passes over them.
 
-    It follows :func:`stages.ingest.records.separated`: where quotes do not close, or close wrongly,
-    the record is its first line.
+    It follows :func:`stages.ingest.separated.separated`: where quotes do not close, or close
+    wrongly, the record is its first line.
     """
     text = header.decode("latin-1")  # quotes and separators are ASCII in every encoding here
-    delimiter = "\t" if suffix == ".tsv" else delimiter_of(Line(1, header, text))
+    delimiter = "\t" if form == "tsv" else delimiter_of(text)
 
     def rest(data: bytes) -> list[bytes]:
         if b'"' not in data or len(data) >= limit:

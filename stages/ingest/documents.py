@@ -1,36 +1,47 @@
-"""Record readers for files that are one document: JSON and Parquet, and unreadable files.
+"""Record reader for JSON files: an array, values that follow one another, or nested SQuAD.
 
-A record's line is its number in the file here, from 1: a whole JSON array often stands on one
-line, and Parquet has none.
+::
+
+    [{…}, {…}]                                        an element is a record
+    {…} {…}                                           a value is a record
+    {"data": [{…}, {…}], "version": …}                an element is a record, or, with paragraphs,
+    {"data": [{"paragraphs": [{"context": …, "qas": [{"question": …, "answers": […]}]}]}]}
+                                                      each of its questions is one
+
+Reading is incremental: a value at a time is in memory. A record's line is its number in the file,
+from 1: a whole array often stands on one line. Where a value cannot be read, all that follows it is
+one record.
 """
 
 import codecs
 import hashlib
+import io
 import json
+import re
 from collections.abc import Iterator
-from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from stages.ingest import encoding
+from stages.ingest import legacy
 from stages.ingest.faults import Fault
 from stages.ingest.records import Record, StrictDecoder
 from stages.text import nfc
 
 CHUNK = 1 << 20  # bytes of JSON read at once
-BATCH = 1024  # rows of Parquet read at once
 SPACE = " \t\r\n"
+_SCALAR = r'(?:"[^"\\]*"|[-+.\deE]+|true|false|null)'
+# The beginning and the end of an object whose rows are in its array "data".
+_WRAPPED = re.compile(rf'\{{\s*(?:"(?!data")[^"\\]*"\s*:\s*{_SCALAR}\s*,\s*)*"data"\s*:\s*\[')
+_UNWRAPPED = re.compile(rf'(?:\s*,\s*"[^"\\]*"\s*:\s*{_SCALAR})*\s*\}}\s*\Z')
 
 
 class _Text:
-    """A file's text, read on demand; what lies before ``at`` is used and dropped in time."""
+    """A stream's text, read on demand; what lies before ``at`` is used and dropped in time."""
 
-    def __init__(self, path: Path, name: str) -> None:
-        codec = "utf-8-sig" if name == encoding.UTF8 else name
+    def __init__(self, file: io.BufferedReader, encoding: str) -> None:
+        self._table = encoding if encoding in legacy.TABLES else ""
+        codec = "latin-1" if self._table else encoding or "utf-8"
         # A byte that does not decode becomes a lone surrogate, which only its record pays for.
         self._decoder = codecs.getincrementaldecoder(codec)(errors="surrogateescape")
-        self._file = path.open("rb")
+        self._file = file
         self.buffer = ""
         self.at = 0
         self.ended = False
@@ -39,10 +50,11 @@ class _Text:
         """Read another chunk onto the unused text."""
         data = self._file.read(CHUNK)
         self.ended = not data
-        self.buffer = self.buffer[self.at :] + self._decoder.decode(data, final=not data)
+        text = self._decoder.decode(data, final=not data)
+        if self._table:  # marks and letters are joined when a value is whole
+            text = text.translate(legacy.TABLES[self._table])
+        self.buffer = self.buffer[self.at :] + text
         self.at = 0
-        if self.ended:
-            self._file.close()
 
     def skip(self, characters: str) -> str:
         """Pass over ``characters``; the next other character, "" at the end."""
@@ -56,43 +68,60 @@ class _Text:
             self.more()
 
 
-def json_records(path: Path, name: str, limit: int) -> Iterator[Record]:
-    """The elements of a JSON array, or of values that follow one another.
-
-    Reading is incremental. Where a value cannot be read, all that follows it is one record.
-    """
-    text = _Text(path, name)
-    array = text.skip(SPACE) == "["
-    text.at += array
-    decoder = StrictDecoder()
-    number = 0
-    while start := text.skip(SPACE + "," if array else SPACE):
-        number += 1
-        if array and start == "]":
-            text.at += 1
-            if text.skip(SPACE):
-                yield _rest(text, number, Fault("invalid_json", "text after the array's end"))
-            return
-        try:
-            value, raw = _next_value(text, decoder, limit)
-        except _UnreadableError as error:
-            yield _rest(text, number, error.fault)
-            return
-        if not raw.isascii() and _has_surrogate(raw):
-            value = Fault("invalid_utf8", f"value {number}")
-        if name != encoding.UTF8:
-            value = _composed(value)
-        yield Record(number, raw.encode("utf-8", "surrogateescape"), value)
-    if array:
-        yield _rest(text, number + 1, Fault("invalid_json", "the array does not end"))
-
-
 class _UnreadableError(Exception):
-    """Carries the fault of a value that cannot be read; never leaves this module."""
+    """Carries the fault of text that cannot be read; never leaves this module."""
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(reason, detail)
         self.fault = Fault(reason, detail)
+
+
+def json_records(file: io.BufferedReader, encoding: str, limit: int) -> Iterator[Record]:
+    """The records of a JSON file; ``encoding`` as for :func:`stages.ingest.lines.decoder`."""
+    text = _Text(file, encoding)
+    number = 0
+    try:
+        for value, raw in _values(text, limit):
+            if encoding in legacy.TABLES:
+                value = _composed(value)
+            broken = not raw.isascii() and _has_surrogate(raw)
+            for part in _parts(value):
+                number += 1
+                data = raw.encode("utf-8", "surrogateescape") if part is value else b""
+                yield Record(number, data, part, broken)
+    except _UnreadableError as error:
+        yield Record(number + 1, b"", error.fault, digest=_digest_of_rest(text))
+
+
+def _values(text: _Text, limit: int) -> Iterator[tuple[object, str]]:
+    """Each value with its own text. Raises :class:`_UnreadableError` at what cannot be read."""
+    opening = text.skip(SPACE)
+    wrapped = _WRAPPED.match(text.buffer, text.at) if opening == "{" else None
+    array = opening == "[" or wrapped is not None
+    text.at = wrapped.end() if wrapped else text.at + array
+    # Legacy encodings have capitals among the control characters, which strict JSON forbids.
+    decoder = StrictDecoder(strict=False)
+    while start := text.skip(SPACE + "," if array else SPACE):
+        if array and start == "]":
+            text.at += 1
+            _require_end(text, wrapped=wrapped is not None)
+            return
+        yield _next_value(text, decoder, limit)
+    if array:
+        raise _UnreadableError("invalid_json", "the array does not end")
+
+
+def _require_end(text: _Text, *, wrapped: bool) -> None:
+    """Raise :class:`_UnreadableError` for anything but the file's end after an array."""
+    if not wrapped:
+        if text.skip(SPACE):
+            raise _UnreadableError("invalid_json", "text after the array's end")
+        return
+    while not text.ended and len(text.buffer) - text.at < CHUNK:
+        text.more()
+    if not _UNWRAPPED.match(text.buffer, text.at):
+        raise _UnreadableError("invalid_json", 'no plain end of the object after "data"')
+    text.at = len(text.buffer)
 
 
 def _next_value(text: _Text, decoder: StrictDecoder, limit: int) -> tuple[object, str]:
@@ -118,14 +147,32 @@ def _next_value(text: _Text, decoder: StrictDecoder, limit: int) -> tuple[object
         text.more()
 
 
-def _rest(text: _Text, number: int, fault: Fault) -> Record:
+def _digest_of_rest(text: _Text) -> str:
     digest = hashlib.sha256()
     while True:
-        digest.update(text.buffer[text.at :].encode("utf-8", "surrogateescape"))
+        digest.update(text.buffer[text.at :].encode("utf-8", "surrogatepass"))
         text.at = len(text.buffer)
         if text.ended:
-            return Record(number, b"", fault, digest.hexdigest())
+            return digest.hexdigest()
         text.more()
+
+
+def _parts(value: object) -> Iterator[object]:
+    """The records in a value: the questions of a SQuAD article, else the value itself."""
+    if not (isinstance(value, dict) and isinstance(value.get("paragraphs"), list)):
+        yield value
+        return
+    found = False
+    for paragraph in value["paragraphs"]:
+        asked = paragraph.get("qas") if isinstance(paragraph, dict) else None
+        for question in asked if isinstance(asked, list) else ():
+            found = True
+            if isinstance(question, dict):
+                yield {"context": paragraph.get("context"), **question}
+            else:
+                yield question
+    if not found:
+        yield Fault("empty_record", "an article without a question")
 
 
 def _has_surrogate(text: str) -> bool:
@@ -139,35 +186,3 @@ def _composed(value: object) -> object:
     if isinstance(value, dict):
         return {nfc(key): _composed(v) for key, v in value.items()}
     return [_composed(v) for v in value] if isinstance(value, list) else value
-
-
-def parquet(path: Path) -> Iterator[Record]:
-    """The rows of a Parquet file; where it turns out damaged, one record for the rest."""
-    number = 0
-    try:
-        with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(batch_size=BATCH):
-                for row in batch.to_pylist():
-                    number += 1
-                    yield Record(number, _canonical(row), row)
-    except (pa.ArrowException, OSError) as error:
-        detail = "no Parquet file" if number == 0 else "damaged from here on"
-        fault = Fault("unknown_format", f"{detail} ({type(error).__name__})")
-        yield Record(number + 1, b"", fault, digest_of(path))
-
-
-def _canonical(row: object) -> bytes:
-    return json.dumps(row, sort_keys=True, ensure_ascii=True, default=str).encode()
-
-
-def unreadable(path: Path, source: str, fault: Fault) -> Record:
-    """The one record of a file that is not read; its id covers the bytes, if they can be read."""
-    if fault.reason == "outside" or not path.is_file():
-        return Record(1, source.encode(), fault)
-    return Record(1, b"", fault, digest_of(path))
-
-
-def digest_of(path: Path) -> str:
-    """The SHA-256 (hex) of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -7,18 +7,23 @@ from pathlib import Path
 
 SKIPPED_FOLDERS = ("__pycache__",)
 SKIPPED_SUFFIXES = (".dvc",)
+# What datasets.save_to_disk writes beside its Arrow files, and above the splits of a DatasetDict.
+DATASET_MARK = "state.json"
+DATASET_DICT = "dataset_dict.json"
 
 
 @dataclass(frozen=True)
 class SourceFile:
     """A file and its name relative to the data folder (``/`` between parts).
 
-    ``outside`` when it is a symbolic link, or lies behind one, that leaves the folder.
+    ``outside`` when it is a symbolic link, or lies behind one, that leaves the folder. ``dataset``
+    when it is a folder that ``datasets.save_to_disk`` wrote, which is read as one file.
     """
 
     path: Path
     source: str
     outside: bool
+    dataset: bool = False
 
 
 def source_files(folder: Path) -> list[SourceFile]:
@@ -29,26 +34,38 @@ def source_files(folder: Path) -> list[SourceFile]:
     """
     root = folder.resolve()
     found = [
-        SourceFile(path, path.relative_to(folder).as_posix(), not _inside(path, root))
-        for path in _walk(folder, root)
+        SourceFile(path, path.relative_to(folder).as_posix(), not _inside(path, root), dataset)
+        for path, dataset in _walk(folder, root)
     ]
     return sorted(found, key=lambda file: file.source)
 
 
-def _walk(folder: Path, root: Path) -> Iterator[Path]:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.startswith(".") or entry.name.endswith(SKIPPED_SUFFIXES):
-                continue
-            path = Path(entry.path)
-            if entry.is_symlink() and entry.is_dir():
-                if not _inside(path, root):
-                    yield path
-            elif entry.is_dir():
-                if entry.name not in SKIPPED_FOLDERS:
-                    yield from _walk(path, root)
-            else:
-                yield path
+def _walk(folder: Path, root: Path) -> Iterator[tuple[Path, bool]]:
+    with os.scandir(folder) as scanned:
+        entries = [e for e in scanned if not _skipped(e.name)]
+    files = {e.name for e in entries if e.is_file()}
+    if DATASET_MARK in files and any(name.endswith(".arrow") for name in files):
+        yield folder, True
+        return
+    for entry in entries:
+        path = Path(entry.path)
+        if entry.is_symlink() and entry.is_dir():
+            if not _inside(path, root):
+                yield path, False
+        elif entry.is_dir():
+            if entry.name not in SKIPPED_FOLDERS:
+                yield from _walk(path, root)
+        elif not (entry.name == DATASET_DICT and _names_splits(folder)):
+            yield path, False
+
+
+def _skipped(name: str) -> bool:
+    return name.startswith(".") or name.endswith(SKIPPED_SUFFIXES)
+
+
+def _names_splits(folder: Path) -> bool:
+    """Whether a folder below holds a dataset, whose names ``dataset_dict.json`` only lists."""
+    return any(folder.glob(f"*/{DATASET_MARK}"))
 
 
 def _inside(path: Path, root: Path) -> bool:

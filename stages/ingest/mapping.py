@@ -5,23 +5,28 @@ Shapes are told by their keys alone, tried in this order::
     messages                      chat, as it stands
     conversations                 ShareGPT: from/value, human → user, gpt → assistant
     prompt, chosen, rejected      preference: user, assistant + the rejected answer
+    chosen, rejected              the same with two conversations that begin alike
     prompt, completion|response   user, assistant
     instruction[, input], output  Alpaca: user = instruction, blank line, input
     question[, context], answer   user = context, blank line, question
+    question[, context], answers  SQuAD: the first of the answers
     document, summary             user = document
     text                          plain text, role "text"
 
-``task`` and ``licence`` (or ``license``) are taken along where they stand. Text must be text:
-numbers and nulls are refused, since what they would become is a guess.
+``prompt``, ``completion``, ``chosen`` and ``rejected`` may be text or a list of messages. A
+``system`` text goes before the turns of any conversation that has none of its own. ``task`` and
+``licence`` (or ``license``) are taken along where they stand. Text must be text: numbers and nulls
+are refused, since what they would become is a guess.
 
 The passage is what several rows can share: the input, context or document; for conversations and
 preference pairs the first user message, unless it is too short to be one ("Xin chào").
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from stages.ingest.faults import Fault
+from stages.ingest.sources import Reading
 from stages.rows import CHAT, PREFERENCE, ROLES, TEXT, Message, first_user
 from stages.text import syllables
 
@@ -32,12 +37,13 @@ SPEAKERS = {
     "assistant": "assistant",
     "system": "system",
 }
+AS_THEY_ARE = {role: role for role in ROLES}
 SHORTEST_PASSAGE = 8  # syllables; a shorter opening is a greeting or a command, shared by chance
 SEPARATOR = "\n\n"
+PLAIN = Reading()  # nothing is said of the source
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """What a record says. ``passage`` is a span of the first user message, (0, 0) for none."""
 
     kind: str
@@ -46,6 +52,7 @@ class Row:
     passage: tuple[int, int]
     task: str
     licence: str
+    subject: str
 
 
 class _FaultError(Exception):
@@ -56,20 +63,56 @@ class _FaultError(Exception):
         self.fault = Fault(reason, detail)
 
 
-def row_of(value: object) -> Row | Fault:
-    """The row that a record is, or why it is none."""
+def row_of(value: object, reading: Reading = PLAIN) -> Row | Fault:
+    """The row that a record is, or why it is none; ``reading`` is what is said of its source."""
     if not isinstance(value, Mapping):
         return Fault("not_an_object", f"a {_name(value)}")
     if not value:
         return Fault("empty_record", "an object without keys")
     try:
+        subject = _subject(value, reading.subject) if reading.subject else ""
+        named = _mapped(value, reading) if reading.columns or reading.constants else value
         for keys, build in SHAPES:
-            if all(key in value for key in keys):
-                return _checked(build(value))
+            if all(key in named for key in keys):
+                return _checked(build(named))._replace(subject=subject)
     except _FaultError as error:
         return error.fault
-    known = sorted(str(key)[:40] for key in value)[:8]
-    return Fault("unknown_shape", f"keys: {', '.join(known)}")
+    return Fault("unknown_shape", f"keys: {_keys(named)}")
+
+
+def _mapped(value: Mapping[str, object], reading: Reading) -> Mapping[str, object]:
+    """A record by the names of a known shape. With ``columns``, no other column counts."""
+    found: dict[str, object] = dict(reading.constants)
+    if not reading.columns:
+        return {**value, **found}
+    for name, column in reading.columns.items():
+        found[name] = _column(value, column, "unknown_shape")
+    return found
+
+
+def _column(value: Mapping[str, object], path: str, reason: str) -> object:
+    """The value of a column; ``a.b`` is the key b of the object a, where there is no ``a.b``."""
+    if path in value:
+        return value[path]
+    found: object = value
+    for key in path.split("."):
+        if not isinstance(found, Mapping) or key not in found:
+            raise _FaultError(reason, f"no column {path} (keys: {_keys(value)})")
+        found = found[key]
+    return found
+
+
+def _subject(value: Mapping[str, object], column: str) -> str:
+    found = _column(value, column, "no_subject")
+    if isinstance(found, int) and not isinstance(found, bool):
+        return str(found)
+    if not isinstance(found, str) or not found.strip():
+        raise _FaultError("no_subject", f"{column} names nobody")
+    return found
+
+
+def _keys(value: Mapping[str, object]) -> str:
+    return ", ".join(sorted(str(key)[:40] for key in value)[:8])
 
 
 def _checked(row: Row) -> Row:
@@ -79,18 +122,27 @@ def _checked(row: Row) -> Row:
 
 
 def _chat(value: Mapping[str, object]) -> Row:
-    return _conversation(value, "messages", "role", "content", {r: r for r in ROLES})
+    turns = _turns(value, "messages", "role", "content", AS_THEY_ARE)
+    return _conversation(value, turns)
 
 
 def _sharegpt(value: Mapping[str, object]) -> Row:
-    return _conversation(value, "conversations", "from", "value", SPEAKERS)
+    return _conversation(value, _turns(value, "conversations", "from", "value", SPEAKERS))
 
 
-def _conversation(
+def _conversation(value: Mapping[str, object], turns: list[Message]) -> Row:
+    if not turns:
+        key = "messages" if "messages" in value else "conversations"
+        raise _FaultError("empty_record", f"{key} is empty")
+    return _row(value, turns, passage=_opening(turns))
+
+
+def _turns(
     value: Mapping[str, object], key: str, role_key: str, text_key: str, roles: Mapping[str, str]
-) -> Row:
+) -> list[Message]:
+    """The messages of a list of turns."""
     turns = value[key]
-    if not isinstance(turns, Sequence) or isinstance(turns, (str, bytes)):
+    if not isinstance(turns, list):
         raise _FaultError("wrong_type", f"{key} is a {_name(turns)}, not a list")
     messages: list[Message] = []
     for i, turn in enumerate(turns):
@@ -101,20 +153,42 @@ def _conversation(
             raise _FaultError("wrong_type", f"{key}[{i}].{role_key} is none of {', '.join(roles)}")
         content = _text(turn, text_key, f"{key}[{i}].")
         messages.append({"role": roles[role], "content": content})
-    if not messages:
-        raise _FaultError("empty_record", f"{key} is empty")
-    return _row(value, messages, passage=_opening(messages))
+    return messages
+
+
+def _said(value: Mapping[str, object], key: str, role: str) -> list[Message]:
+    """The messages under ``key``: a text that ``role`` says, or a list of turns."""
+    if isinstance(value.get(key), list):
+        return _turns(value, key, "role", "content", AS_THEY_ARE)
+    return [{"role": role, "content": _text(value, key)}]
 
 
 def _preference(value: Mapping[str, object]) -> Row:
-    messages = _pair(_text(value, "prompt"), _text(value, "chosen"))
-    rejected: list[Message] = [{"role": "assistant", "content": _text(value, "rejected")}]
+    prompt = _said(value, "prompt", "user") if "prompt" in value else []
+    chosen = _said(value, "chosen", "assistant")
+    rejected = _said(value, "rejected", "assistant")
+    shared = _shared(chosen, rejected)
+    if not prompt or chosen[:shared][-len(prompt) :] == prompt:
+        prompt, chosen, rejected = chosen[:shared], chosen[shared:], rejected[shared:]
+    if not (prompt and chosen and rejected):
+        raise _FaultError("empty_record", "no prompt, or no answer that differs")
+    messages = prompt + chosen
     return _row(value, messages, rejected, passage=_opening(messages))
+
+
+def _shared(chosen: Sequence[Message], rejected: Sequence[Message]) -> int:
+    """How many messages both begin with; of two conversations alike the last still differs."""
+    count = 0
+    for one, other in zip(chosen[:-1], rejected[:-1], strict=False):
+        if one != other:
+            break
+        count += 1
+    return count
 
 
 def _completion(value: Mapping[str, object]) -> Row:
     key = "completion" if "completion" in value else "response"
-    messages = _pair(_text(value, "prompt"), _text(value, key))
+    messages = _said(value, "prompt", "user") + _said(value, key, "assistant")
     return _row(value, messages, passage=_opening(messages))
 
 
@@ -130,10 +204,25 @@ def _alpaca(value: Mapping[str, object]) -> Row:
 
 def _question(value: Mapping[str, object]) -> Row:
     question, context = _text(value, "question"), _optional(value, "context")
-    answer = _text(value, "answer")
+    answer = _text(value, "answer") if "answer" in value else _first_answer(value["answers"])
     if not context.strip():
         return _row(value, _pair(question, answer), passage=(0, 0))
     return _row(value, _pair(context + SEPARATOR + question, answer), passage=(0, len(context)))
+
+
+def _first_answer(answers: object) -> str:
+    """The first of SQuAD's answers: texts, objects with a text, or an object with all texts."""
+    if isinstance(answers, Mapping):
+        answers = answers.get("text")
+    if not isinstance(answers, list):
+        raise _FaultError("wrong_type", f"answers is a {_name(answers)}, not a list")
+    if not answers:
+        raise _FaultError("empty_record", "the question has no answer")
+    if isinstance(answers[0], Mapping):
+        return _text(answers[0], "text", "answers[0].")
+    if not isinstance(answers[0], str):
+        raise _FaultError("wrong_type", f"answers[0] is a {_name(answers[0])}, not text")
+    return answers[0]
 
 
 def _summary(value: Mapping[str, object]) -> Row:
@@ -150,11 +239,12 @@ Build = Callable[[Mapping[str, object]], Row]
 SHAPES: tuple[tuple[tuple[str, ...], Build], ...] = (
     (("messages",), _chat),
     (("conversations",), _sharegpt),
-    (("prompt", "chosen", "rejected"), _preference),
+    (("chosen", "rejected"), _preference),
     (("prompt", "completion"), _completion),
     (("prompt", "response"), _completion),
     (("instruction", "output"), _alpaca),
     (("question", "answer"), _question),
+    (("question", "answers"), _question),
     (("document", "summary"), _summary),
     (("text",), _plain),
 )
@@ -169,6 +259,8 @@ def _row(
     kind: str = "",
 ) -> Row:
     licence = "licence" if "licence" in value else "license"
+    if kind != TEXT and (system := _optional(value, "system")) and messages[0]["role"] != "system":
+        messages = [{"role": "system", "content": system}, *messages]
     return Row(
         kind=kind or (PREFERENCE if rejected else CHAT),
         messages=messages,
@@ -176,6 +268,7 @@ def _row(
         passage=passage,
         task=_optional(value, "task"),
         licence=_optional(value, licence),
+        subject="",
     )
 
 

@@ -1,35 +1,40 @@
-"""Record readers for formats of one record a line: JSONL, plain text, CSV and TSV.
+"""Record readers for formats of one record a line: JSONL and plain text.
 
 Each yields every record of the file, in order, readable or not, with the line it starts on.
 """
 
-import csv
 import hashlib
 import json
-from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from stages.ingest.faults import Fault
 from stages.ingest.lines import Line
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """A record as it came: the 1-based line it starts on, its bytes, and its value or fault.
 
-    ``digest`` stands in for bytes that were too many to keep.
+    ``broken`` when strings of the value may hold bytes that are no UTF-8, as lone surrogates.
+    ``digest`` stands in for bytes that were too many to keep. A record that is no text (Parquet)
+    has no bytes.
     """
 
     line: int
     raw: bytes
     value: object
+    broken: bool = False
     digest: str = ""
 
     def sha256(self) -> str:
-        """The SHA-256 (hex) of the record's bytes."""
-        return self.digest or hashlib.sha256(self.raw).hexdigest()
+        """The SHA-256 (hex) of the record's bytes, or of its value as JSON where it has none."""
+        if self.digest:
+            return self.digest
+        return hashlib.sha256(self.raw or _json(self.value)).hexdigest()
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, sort_keys=True, default=str).encode()
 
 
 class StrictDecoder:
@@ -38,10 +43,10 @@ class StrictDecoder:
     A key that stands twice in an object is a fault: which of its values was meant is a guess.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, strict: bool = True) -> None:
         self._twice = ""
         self._decoder = json.JSONDecoder(
-            object_pairs_hook=self._object, parse_constant=self._constant
+            object_pairs_hook=self._object, parse_constant=self._constant, strict=strict
         )
 
     def _object(self, pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -70,12 +75,16 @@ class StrictDecoder:
 
 def jsonl(lines: Iterable[Line]) -> Iterator[Record]:
     """One JSON value a line; blank lines are no records."""
-    decoder = StrictDecoder()
+    # Legacy encodings have capitals among the control characters, which strict JSON forbids.
+    decoder, lenient = StrictDecoder(), StrictDecoder(strict=False)
     for line in lines:
-        if isinstance(line.text, Fault):
-            yield Record(line.number, line.raw, line.text, line.digest)
+        if line.fault:
+            yield Record(line.number, line.raw, line.fault, digest=line.digest)
         elif text := line.text.strip():
-            yield Record(line.number, line.raw, _json_value(decoder, text))
+            value = _json_value(lenient if line.broken else decoder, text)
+            if line.broken and isinstance(value, Fault):  # cut off within a character
+                value = Fault("invalid_utf8", f"and {value.detail}")
+            yield Record(line.number, line.raw, value, line.broken)
 
 
 def _json_value(decoder: StrictDecoder, text: str) -> object:
@@ -93,106 +102,7 @@ def _json_value(decoder: StrictDecoder, text: str) -> object:
 def plain(lines: Iterable[Line]) -> Iterator[Record]:
     """Plain text: each line that is not blank is a record."""
     for line in lines:
-        if isinstance(line.text, Fault):
-            yield Record(line.number, line.raw, line.text, line.digest)
+        if line.fault:
+            yield Record(line.number, line.raw, line.fault, digest=line.digest)
         elif line.text.strip():
-            yield Record(line.number, line.raw, {"text": line.text})
-
-
-def separated(lines: Iterable[Line], *, suffix: str, limit: int) -> Iterator[Record]:
-    """CSV (``.csv``) or TSV (``.tsv``) with a header; a record's line is where it begins.
-
-    A quote that never closes would swallow the rest of the file: its line alone is a fault, and
-    reading goes on with the next. A TSV line whose quotes do not close is taken without quoting,
-    as TSV is often written. A CSV whose header has ``;`` and no comma is separated by ``;``.
-    """
-    waiting = deque[Line]()
-    source = iter(lines)
-    first = next(source, None)
-    if first is None:
-        return
-    delimiter = "\t" if suffix == ".tsv" else delimiter_of(first)
-    waiting.append(first)
-    header: list[str] | None = None
-    with field_limit(limit):
-        while taken := _take(waiting, source):
-            fields, used = _parse(taken, waiting, source, delimiter, limit)
-            raw = b"\n".join(line.raw for line in used)
-            digest = used[0].digest
-            if header is None:
-                if isinstance(fields, Fault) or len(set(fields)) < len(fields):
-                    yield Record(1, raw, _bad_header(fields), digest)
-                    return
-                header = [name.strip() for name in fields]
-            elif isinstance(fields, Fault):
-                yield Record(used[0].number, raw, fields, digest)
-            elif fields:
-                yield Record(used[0].number, raw, _named(header, fields))
-
-
-def delimiter_of(header: Line) -> str:
-    """What separates the fields of a CSV, from its first line."""
-    text = header.text if isinstance(header.text, str) else ""
-    return ";" if ";" in text and "," not in text else ","
-
-
-def _bad_header(fields: list[str] | Fault) -> Fault:
-    if isinstance(fields, Fault):
-        return fields
-    twice = sorted({name for name in fields if fields.count(name) > 1})
-    return Fault("invalid_csv", f"the header names a column twice: {', '.join(twice)}")
-
-
-def _named(header: list[str], fields: list[str]) -> object:
-    if len(fields) != len(header):
-        return Fault("invalid_csv", f"{len(fields)} fields under a header of {len(header)}")
-    return dict(zip(header, fields, strict=True))
-
-
-def _take(waiting: deque[Line], source: Iterator[Line]) -> Line | None:
-    return waiting.popleft() if waiting else next(source, None)
-
-
-def _parse(
-    first: Line, waiting: deque[Line], source: Iterator[Line], delimiter: str, limit: int
-) -> tuple[list[str] | Fault, list[Line]]:
-    """Fields of the record that begins on ``first``, and the lines it took.
-
-    On a fault the record is its first line; the others go back to ``waiting``.
-    """
-    used: list[Line] = []
-
-    def feed() -> Iterator[str]:
-        line: Line | None = first
-        while line is not None:
-            used.append(line)
-            if isinstance(line.text, Fault):
-                # Latin-1 reads any byte, so that quotes still count; the record fails below.
-                yield line.raw.decode("latin-1") + "\n"
-            else:
-                yield line.text + "\n"
-            if sum(len(taken.raw) for taken in used) > limit:
-                raise csv.Error(f"a record of over {limit} bytes; is a quote left open?")
-            line = _take(waiting, source)
-
-    try:
-        fields = next(csv.reader(feed(), delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        waiting.extendleft(reversed(used[1:]))
-        if isinstance(first.text, str):
-            if delimiter == "\t":
-                return first.text.split("\t"), [first]
-            return Fault("invalid_csv", str(error)), [first]
-        return first.text, [first]
-    faults = [line.text for line in used if isinstance(line.text, Fault)]
-    return (faults[0] if faults else fields), used
-
-
-@contextmanager
-def field_limit(limit: int) -> Iterator[None]:
-    """The csv module's limit of a field is one of the process: set it, and put it back."""
-    before = csv.field_size_limit(limit)
-    try:
-        yield
-    finally:
-        csv.field_size_limit(before)
+            yield Record(line.number, line.raw, {"text": line.text}, line.broken)

@@ -1,7 +1,7 @@
 """Records → rows and ledger of one shard: pure functions, called through the shard cache.
 
     read_lines      a range of a file of lines → one shard
-    read_document   a file that must be read whole (JSON, Parquet …) → shards, numbered parts
+    read_document   a file that must be read whole (JSON, packed …) → shards, numbered parts
     forget          a shard without the rows that a tombstone names
 
 Parts of a shard: ``rows`` and ``ledger`` (Parquet; no ``rows`` where there are none), ``ids``
@@ -11,11 +11,9 @@ shard's first.
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain
-from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,10 +21,13 @@ import pyarrow.compute as pc
 from stages import rows as schema
 from stages import shards
 from stages.blob import Blob
-from stages.ingest import documents, lines, mapping, records
-from stages.ingest.faults import Fault
-from stages.ingest.lines import Line
-from stages.ingest.records import Record
+from stages.ingest import reading as reader
+from stages.ingest.encoding import Prevailing
+from stages.ingest.fates import Entry, entries
+from stages.ingest.files import SourceFile
+from stages.ingest.lines import Line, decoder, lines
+from stages.ingest.reading import Limits, given_encoding
+from stages.ingest.sources import Reading
 from stages.tables import parquet_bytes, parquet_table
 
 Parts = dict[str, bytes]
@@ -46,99 +47,46 @@ class Facts:
     fault: tuple[int, str] | None
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A record's fate: its ledger line without place, and its row where it became one."""
-
-    record_id: str
-    line: int
-    fate: str
-    reason: str
-    detail: str
-    row: Mapping[str, Any] | None
-
-
 def read_lines(
-    blob: Blob, *, source: str, suffix: str, encoding: str, limit: int, header: str
-) -> Parts:
+    blob: Blob, *, source: str, reading: Reading, limits: Limits, prior: str, key: bytes,
+    header: str,
+) -> Parts:  # fmt: skip
     """The shard that is a range of lines; no parts if it holds no record.
 
-    ``header`` is the CSV header (Latin-1, as bytes cannot be a setting) where it stands elsewhere.
+    ``prior`` is the encoding of most of the file's broken lines, ``key`` that of data subjects,
+    ``header`` the CSV header (Latin-1, as bytes cannot be a setting) where it stands elsewhere.
     """
+    given = given_encoding(reading)
+    decode = decoder(given)
     with blob.open() as file:
-        found: Iterable[Line] = lines.lines(file, encoding, limit)
+        found: Iterable[Line] = lines(file, decode, limits.record)
         if header:
             above = Blob.of_bytes(header.encode("latin-1")).open()
-            found = chain(lines.lines(above, encoding, limit), found)
-        entries = [entry(record, source) for record in _records(found, suffix, limit)]
-    return parts(entries, source, first_line=1) if entries else {}
-
-
-def _records(found: Iterable[Line], suffix: str, limit: int) -> Iterator[Record]:
-    if suffix == ".jsonl":
-        return records.jsonl(found)
-    if suffix == ".txt":
-        return records.plain(found)
-    return records.separated(found, suffix=suffix, limit=limit)
+            found = chain(lines(above, decode, limits.record), found)
+        read = reader.read_lines(found, reading, Prevailing(lambda: prior), limits.record, given)
+        decided = list(entries(read, source, reading, key))
+    return parts(decided, source, first_line=1) if decided else {}
 
 
 def read_document(
-    blob: Blob, *, source: str, suffix: str, encoding: str, limit: int, mean_rows: int
+    blob: Blob, *, source: str, reading: Reading, limits: Limits, key: bytes, mean_rows: int
 ) -> Iterator[tuple[str, bytes]]:
     """The shards of a file that is read whole; parts ``0.rows``, ``0.ledger`` … ``1.rows`` …"""
     path = blob.path
     if path is None:
         raise ValueError("a document is read from a file")
-    found = (entry(record, source) for record in _document(path, suffix, encoding, limit))
-    cut = shards.batches(found, lambda e: shards.hash_of(e.record_id), mean_rows)
+    file = SourceFile(path, source, outside=False, dataset=path.is_dir())
+    decided = entries(reader.read(file, reading, limits), source, reading, key)
+    cut = shards.batches(decided, lambda e: shards.hash_of(e.record_id), mean_rows)
     for number, batch in enumerate(cut):
         for name, content in parts(batch, source, first_line=batch[0].line).items():
             yield f"{number}.{name}", content
 
 
-def _document(path: Path, suffix: str, encoding: str, limit: int) -> Iterator[Record]:
-    if suffix == ".parquet":
-        return documents.parquet(path)
-    if suffix == ".json":
-        return documents.json_records(path, encoding, limit)
-    with path.open("rb") as file:
-        return iter(list(_records(lines.lines(file, encoding, limit), suffix, limit)))
-
-
 def read_fault(blob: Blob, *, source: str, reason: str, detail: str) -> Parts:
     """The shard of a file that is not read: one record, whose id is that of the file's bytes."""
-    record = Record(1, b"", Fault(reason, detail), blob.sha256)
-    return parts([entry(record, source)], source, first_line=1)
-
-
-def entry(record: Record, source: str) -> Entry:
-    """The fate of one record: kept with its row, or rejected."""
-    found = record.value if isinstance(record.value, Fault) else mapping.row_of(record.value)
-    row_id = ""
-    if isinstance(found, mapping.Row):
-        try:
-            row_id = schema.row_id(found.messages, found.rejected)
-        except UnicodeEncodeError:
-            found = Fault("invalid_json", "a lone surrogate, which is no text")
-    if isinstance(found, Fault):
-        digest = record.sha256()
-        return Entry(digest, record.line, "rejected", found.reason, found.detail, None)
-    start, end = found.passage
-    shared = schema.first_user(found.messages)[start:end]
-    row = {
-        "row_id": row_id,
-        "kind": found.kind,
-        "messages": found.messages,
-        "rejected": found.rejected,
-        "group": schema.group_of(shared) if shared else row_id,
-        "task": found.task,
-        "licence": found.licence,
-        "subject": None,
-        "source": source,
-        "passage_start": start,
-        "passage_end": end,
-    }
-    return Entry(row_id, record.line, "kept", "", "", row)
+    decided = Entry(blob.sha256, 1, None, "rejected", reason, detail, None)
+    return parts([decided], source, first_line=1)
 
 
 def parts(batch: Sequence[Entry], source: str, first_line: int) -> Parts:
@@ -148,6 +96,7 @@ def parts(batch: Sequence[Entry], source: str, first_line: int) -> Parts:
             "row_id": e.record_id,
             "source": source,
             "offset": e.line - first_line,
+            "subject": e.subject,
             "fate": e.fate,
             "reason": e.reason,
             "detail": e.detail,

@@ -1,13 +1,13 @@
 """Any accepted file → rows of one schema, and a ledger line for every record that came in.
 
-    data/raw/*.jsonl .json .csv .tsv .txt .parquet
+    data/raw/*.jsonl .json .csv .tsv .txt .parquet (.gz .zst), folders of datasets
         → lines are cut into ranges by content (ingest/chunks.py), documents stay whole
         → each range or document to rows and ledger, or recalled   (ingest/shard.py, stages/memo.py)
         → data/rows
 
 A range is a shard; a document is cut into shards where it is read. One range for each worker is in
-memory. Nothing is repaired here: text that decodes is taken as it stands, and what cannot become a
-row is counted and named.
+memory. Text is brought to Unicode (ingest/encoding.py) and otherwise taken as it stands; what
+cannot become a row is counted and named.
 """
 
 import json
@@ -23,19 +23,22 @@ from stages.blob import Blob
 from stages.contract import In, Out, Progress
 from stages.errors import InputError
 from stages.executor import mapped
-from stages.ingest import chunks, lines, records, shard
+from stages.ingest import chunks, reading, separated, shard
+from stages.ingest.encoding import Prevailing
 from stages.ingest.files import SourceFile, source_files
+from stages.ingest.lines import decoder, lines
+from stages.ingest.opening import announced
 from stages.ingest.params import Ingest
+from stages.ingest.reading import Limits
 from stages.ingest.shard import Facts
-from stages.memo import Memo
+from stages.ingest.sources import FORMATS, Reading, readings
+from stages.ingest.subjects import require_key
+from stages.memo import Keyed, Memo
 from stages.params import Compute
 from stages.shards import Shard
 
 LIBRARIES = ("numpy", "pyarrow")
 GRADE = "bitwise"
-
-DOCUMENTS = (".json", ".parquet")
-SUFFIXES = (*chunks.LINE_SUFFIXES, *DOCUMENTS)
 
 
 @dataclass(frozen=True)
@@ -78,11 +81,17 @@ def run(
         raise InputError(f"{raw} does not exist; put at least one data file there")
     files = source_files(raw)
     if not files:
-        raise InputError(f"{raw} holds no file; put at least one of {', '.join(SUFFIXES)} there")
+        raise InputError(f"{raw} holds no file; put at least one of {', '.join(FORMATS)} there")
     forgotten = tombstoned(tombstones)
+    how = readings(files, ingest.sources)
+    key = require_key(ingest.subject_key) if any(r.subject for r in how) else b""
     memo = memos.opened(LIBRARIES)
     total = sum(file.path.stat().st_size for file in files if file.path.is_file())
-    jobs = (job for file in files for job in jobs_of(file, ingest, forgotten))
+    jobs = (
+        job
+        for file, what in zip(files, how, strict=True)
+        for job in jobs_of(file, what, ingest, key, forgotten)
+    )
     found = yield from mapped(work, jobs, memo, compute, unit="bytes", total=total)
     made = with_empty_files(files, [one for part in found for one in part], memo)
     tally = Tally()
@@ -122,47 +131,64 @@ def tombstoned(path: Path) -> frozenset[str]:
     return frozenset(found)
 
 
-def jobs_of(file: SourceFile, ingest: Ingest, forgotten: frozenset[str]) -> Iterator[Job]:
+def jobs_of(
+    file: SourceFile, what: Reading, ingest: Ingest, key: bytes, forgotten: frozenset[str]
+) -> Iterator[Job]:
     """The calls that read a file, in the order of its lines."""
-    suffix = file.path.suffix.lower()
-    if fault := unread(file, suffix):
-        there = file.path.is_file() and fault[0] != "outside"
+    settings: dict[str, Any]
+    if fault := reading.unread(file, what):
+        there = file.path.is_file() and fault.reason != "outside"
         blob = Blob.of_file(file.path) if there else Blob.of_bytes(file.source.encode())
-        settings: dict[str, Any] = {"reason": fault[0], "detail": fault[1]}
+        settings = {"reason": fault.reason, "detail": fault.detail}
         yield Job("read_fault", blob, file.source, 1, settings, forgotten)
         return
-    limit = ingest.max_record_bytes
-    settings = {"suffix": suffix, "limit": limit, "encoding": "utf-8"}
-    if suffix != ".parquet":
-        settings["encoding"] = lines.encoding_of(file.path, limit)
-    if suffix in DOCUMENTS or (suffix in chunks.SEPARATED and not has_header(file.path, settings)):
+    limits = Limits(ingest.max_record_bytes, ingest.max_unpacked_bytes)
+    # The key is known by its fingerprint: nothing that is written may hold it.
+    settings = {"reading": what, "limits": limits, "key": Keyed(key, ingest.subject_key)}
+    if not in_ranges(file, what, limits):
         settings["mean_rows"] = ingest.shard_rows
-        blob = Blob.of_file(file.path)
-        yield Job("read_document", blob, file.source, 1, settings, forgotten)
+        yield Job("read_document", blob_of(file), file.source, 1, settings, forgotten)
         return
-    for part in chunks.chunks(file.path, ingest.shard_rows, limit):
+    settings["prior"] = reading.prevailing(file, what, limits).table
+    for part in chunks.chunks(file.path, what.format, ingest.shard_rows, limits.record):
         here = {**settings, "header": part.header.decode("latin-1")}
         yield Job("read_lines", part.blob, file.source, part.first_line, here, forgotten)
 
 
-def unread(file: SourceFile, suffix: str) -> tuple[str, str] | None:
-    """Reason and detail of a file that is not read at all."""
-    if file.outside:
-        return "outside", "a symbolic link that leaves the data folder"
-    if not file.path.is_file():
-        return "unknown_format", "not a regular file"
-    if suffix not in SUFFIXES:
-        return "unknown_format", f"no reader for {suffix or 'a name without extension'}"
-    return None
+def blob_of(file: SourceFile) -> Blob:
+    """A file, or a folder by the digests of its files."""
+    if not file.dataset:
+        return Blob.of_file(file.path)
+    size = sum(part.stat().st_size for part in file.path.iterdir() if part.is_file())
+    digest = Blob.of_bytes(reading.listing(file.path)).sha256
+    return Blob(digest, file.path.absolute(), 0, size)
 
 
-def has_header(path: Path, settings: Mapping[str, Any]) -> bool:
+def in_ranges(file: SourceFile, what: Reading, limits: Limits) -> bool:
+    """Whether a file can be read range by range of its lines: each of them says all it says."""
+    if what.format not in chunks.LINE_FORMATS or what.packing or what.limit:
+        return False
+    with file.path.open("rb") as stream:
+        _, wide = announced(stream.read(4), what.encoding)
+    if wide or what.format not in chunks.SEPARATED:
+        return not wide
+    return not what.header and has_header(file, what, limits)
+
+
+def has_header(file: SourceFile, what: Reading, limits: Limits) -> bool:
     """Whether a CSV begins with a header; one that does not is one fault as a whole."""
-    suffix, limit, encoding = settings["suffix"], settings["limit"], settings["encoding"]
-    with path.open("rb") as file:
-        found = lines.lines(file, encoding, limit)
-        first = next(iter(records.separated(found, suffix=suffix, limit=limit)), None)
-    return first is None or first.line > 1
+    decode = decoder(reading.given_encoding(what))
+    prior = Prevailing(lambda: reading.prevailing(file, what, limits).table)
+    with file.path.open("rb") as stream:
+        first = next(lines(stream, decode, limits.record), None)
+        if first is None or separated.declares_delimiter(first.text):
+            return False
+        stream.seek(0)
+        found = lines(stream, decode, limits.record)
+        tabs = what.format == "tsv"
+        read = separated.separated(found, tabs=tabs, names=(), prior=prior, limit=limits.record)
+        record = next(read, None)
+    return record is None or record.line > 1
 
 
 def work(memo: Memo, job: Job) -> list[Made]:
