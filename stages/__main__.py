@@ -15,7 +15,8 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from stages import closure, contract, environment, params, processes, tracking, 
 from stages.errors import InputError, TinhError
 
 SCRATCH = Path(".tinh/scratch")
+SEVERAL_PROCESSES = ("train",)  # stages that a launcher may start once for each device
 
 
 def main(argv: list[str]) -> int:
@@ -33,19 +35,53 @@ def main(argv: list[str]) -> int:
         if room not in params.ROOMS:
             raise InputError(f"no stage {stage!r}; there are: {', '.join(params.ROOMS)}")
         processes.die_with_parent()
+        if room in SEVERAL_PROCESSES and not processes.launched():
+            launcher = params.load()["compute"].launch
+            if launcher:
+                processes.launch(Path(launcher), argv)
+        if room in SEVERAL_PROCESSES and processes.rank() > 0:
+            follow(stage, room, argv[1:])
+            return 0
         with processes.exclusive(stage):
             run_stage(stage, room, argv[1:])
     except TinhError as error:
         sys.stderr.write(f"{stage}: {error}\n" if stage else f"{error}\n")
         return 1
     except KeyboardInterrupt:
-        sys.stderr.write(f"{stage}: interrupted; nothing was changed, run it again\n")
+        kept = any((SCRATCH / stage).glob("*/*"))
+        again = "run it again, and it goes on from what it kept" if kept else "run it again"
+        sys.stderr.write(f"{stage}: interrupted; nothing was changed, {again}\n")
         return 130
     return 0
 
 
-def run_stage(stage: str, room: str, argv: list[str]) -> None:
-    """Run one stage from its flags and write its attestation. Raises :class:`TinhError`."""
+@dataclass(frozen=True)
+class Job:
+    """One run of a stage, ready: its function, what it is given, and what its result depends on.
+
+    ``before`` are the inputs and the code as they were found; ``claimed`` the parameters and
+    versions, ``hardware`` what else decides the last bits.
+    """
+
+    module: Any
+    everything: Mapping[str, Any]
+    inputs: Mapping[str, Path]
+    outputs: Mapping[str, Path]
+    arguments: Mapping[str, Any]
+    sources: Sequence[Path]
+    before: list[witness.Artifact]
+    claimed: Mapping[str, Any]
+    versions: Mapping[str, str]
+    hardware: Mapping[str, Any]
+
+    def events(self, outputs: Mapping[str, Path]) -> Any:
+        """Call the stage with its ``outputs`` there; a generator's events, or None when done."""
+        result = self.module.run(**self.inputs, **outputs, **self.arguments)
+        return result if inspect.isgeneratorfunction(self.module.run) else None
+
+
+def prepare(stage: str, room: str, argv: list[str]) -> Job:
+    """Read the flags and params.yaml, check versions, hash inputs. Raises :class:`TinhError`."""
     everything = params.load()
     environment.apply(offline=everything["model"].source != "hub" or room != "base")
     module = importlib.import_module(f"stages.{room}.stage")
@@ -53,8 +89,6 @@ def run_stage(stage: str, room: str, argv: list[str]) -> None:
     inputs, outputs = parse(stage, declared, argv)
     used_versions = versions.require(module.LIBRARIES, everything["versions"])
     sections = {name: everything[name] for name in declared.sections}
-
-    started, clock = datetime.datetime.now(datetime.UTC), time.monotonic()
     sources = [*inputs.values(), *sorted(closure.code_of(room))]
     before = [witness.artifact(path) for path in sources]
     compute = everything["compute"]
@@ -62,25 +96,41 @@ def run_stage(stage: str, room: str, argv: list[str]) -> None:
     claimed = {**plain(recorded), "versions": used_versions}
     hardware = witness.hardware(compute.threads, compute.device)
     scratch = SCRATCH / stage / witness.input_digest(before, claimed, hardware)
-    with contract.placed(outputs) as partial:
-        tracker = tracking.Tracker(stage, everything, before)
-        result = module.run(
-            **inputs, **partial, **sections, **dict.fromkeys(declared.scratch, scratch)
-        )
-        if inspect.isgeneratorfunction(module.run):
-            tracker.follow(result)
+    return Job(
+        module=module,
+        everything=everything,
+        inputs=inputs,
+        outputs=outputs,
+        arguments={**sections, **dict.fromkeys(declared.scratch, scratch)},
+        sources=sources,
+        before=before,
+        claimed=claimed,
+        versions=used_versions,
+        hardware=hardware,
+    )
+
+
+def run_stage(stage: str, room: str, argv: list[str]) -> None:
+    """Run one stage from its flags and write its attestation. Raises :class:`TinhError`."""
+    started, clock = datetime.datetime.now(datetime.UTC), time.monotonic()
+    job = prepare(stage, room, argv)
+    with contract.placed(job.outputs) as partial:
+        tracker = tracking.Tracker(stage, job.everything, job.before)
+        events = job.events(partial)
+        if events is not None:
+            tracker.follow(events)
         require_declared_code(room)
-        witness.require_unchanged(before, [witness.artifact(path) for path in sources])
-    after = [witness.artifact(path) for path in outputs.values()]
+        witness.require_unchanged(job.before, [witness.artifact(path) for path in job.sources])
+    after = [witness.artifact(path) for path in job.outputs.values()]
     statement = witness.attestation(
         stage=stage,
         command=["python", "-m", "stages", stage, *argv],
-        inputs=before,
+        inputs=job.before,
         outputs=after,
-        params=claimed,
-        versions=used_versions,
-        grade=module.GRADE,
-        hardware=hardware,
+        params=job.claimed,
+        versions=job.versions,
+        grade=job.module.GRADE,
+        hardware=job.hardware,
         byproducts={
             "seconds": round(time.monotonic() - clock, 3),
             "peak_memory_mib": peak_memory_mib(),
@@ -91,8 +141,18 @@ def run_stage(stage: str, room: str, argv: list[str]) -> None:
         finished=datetime.datetime.now(datetime.UTC),
     )
     witness.record(statement, stage)
-    tracker.finish(metrics_of(outputs), witness.claim_digest(statement), after)
+    tracker.finish(metrics_of(job.outputs), witness.claim_digest(statement), after)
     contract.remove(SCRATCH / stage)
+
+
+def follow(stage: str, room: str, argv: list[str]) -> None:
+    """Compute beside process 0, which alone writes, shows and attests. Raises :class:`TinhError`.
+
+    The stage itself keeps its hands off the outs in every process but the first.
+    """
+    job = prepare(stage, room, argv)
+    for _ in job.events(job.outputs) or ():
+        pass
 
 
 def parse(

@@ -61,7 +61,14 @@ class Table:
     rows: tuple[tuple[str | float, ...], ...]
 
 
-Event = Scalars | Progress | Table
+@dataclass(frozen=True)
+class Measured:
+    """What merely happened, by name (``tokens_per_second``): by-products of the attestation."""
+
+    values: Mapping[str, float]
+
+
+Event = Scalars | Progress | Table | Measured
 
 
 @dataclass(frozen=True)

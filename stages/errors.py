@@ -6,6 +6,7 @@
     ├── InputError            an input is missing, empty, unreadable, or changed during the run
     ├── DataError             the rows cannot do what was asked (none left, overlap, failed check)
     ├── ModelError            base, tokenizer, adapter or merged model do not fit each other
+    ├── ResourceError         memory, disk or device gave out; what was done is kept
     ├── BusyError             another process holds what this one needs
     └── LineageError          an artifact has no attestation, or is not the one attested
 
@@ -38,6 +39,10 @@ class DataError(TinhError):
 
 class ModelError(TinhError):
     """Base model, tokenizer, adapter or merged model do not fit each other."""
+
+
+class ResourceError(TinhError):
+    """Memory, disk or device gave out; run again, and the stage goes on from what it kept."""
 
 
 class BusyError(TinhError):

@@ -96,6 +96,9 @@ class Compute(Section):
     workers: Annotated[int, Field(ge=1)]
     dask_address: str
     shard_cache_gib: Annotated[int | float, Field(gt=0)]
+    launch: str | None
+    checkpoint_steps: Annotated[int, Field(ge=0)]
+    checkpoints_kept: Annotated[int, Field(ge=1)]
 
 
 class Tracking(Section):

@@ -1,15 +1,20 @@
-"""One run of a stage at a time, and none that outlives the command that started it."""
+"""One run of a stage at a time, none that outlives its command, and several processes for one.
+
+``compute.launch`` names a configuration of accelerate (``profiles/accelerate``): the runner then
+becomes ``accelerate launch``, which starts the stage once for each GPU. Process 0 alone locks,
+writes and witnesses; the others (:func:`rank`) compute.
+"""
 
 import ctypes
 import fcntl
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from stages.errors import BusyError
+from stages.errors import BusyError, InputError
 
 LOCKS = Path(".tinh/locks")
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -44,3 +49,27 @@ def die_with_parent() -> None:
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it ended before the kernel was asked
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+def rank() -> int:
+    """The number of this process among those that a launcher started; 0 without one."""
+    return int(os.environ.get("RANK", "0"))
+
+
+def launched() -> bool:
+    """Whether a launcher (accelerate, torchrun) started this process."""
+    return "RANK" in os.environ and "WORLD_SIZE" in os.environ
+
+
+def launch(configuration: Path, argv: Sequence[str]) -> None:
+    """Become ``accelerate launch`` of ``python -m stages ARGV``; returns only by an error.
+
+    Raises :class:`InputError` when there is no such file.
+    """
+    if not configuration.is_file():
+        raise InputError(
+            f"compute.launch is {configuration}, which does not exist; name a file such as "
+            "profiles/accelerate/two-processes.yaml, or set it to null"
+        )
+    command = ["accelerate.commands.launch", "--config_file", str(configuration)]
+    os.execv(sys.executable, [sys.executable, "-m", *command, "--module", "stages", *argv])

@@ -1,5 +1,7 @@
 """How torch computes here: the settings under which the same inputs give the same bytes."""
 
+import os
+
 
 def deterministic(threads: int) -> None:
     """Fix the thread count and forbid nondeterministic kernels.
@@ -13,9 +15,12 @@ def deterministic(threads: int) -> None:
 
 
 def device_of(choice: str) -> str:
-    """The torch device of ``compute.device``: ``auto`` is CUDA where there is one."""
+    """The torch device of ``compute.device``: ``auto`` is CUDA where there is one.
+
+    Several processes on one machine take a GPU each, by the ``LOCAL_RANK`` of their launcher.
+    """
     import torch
 
-    if choice == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    return choice
+    if choice == "cpu" or (choice == "auto" and not torch.cuda.is_available()):
+        return "cpu"
+    return f"cuda:{os.environ['LOCAL_RANK']}" if "LOCAL_RANK" in os.environ else "cuda"

@@ -5,23 +5,31 @@ group. Tracking never fails a stage.
 """
 
 import contextlib
+import datetime
 import hashlib
 import json
 import os
 import statistics
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
-from stages.contract import Event, Progress, Scalars
+from stages.contract import Event, Measured, Progress, Scalars
 from stages.wandb_run import Run, configuration
 from stages.witness import Artifact
 
 GROUP_VARIABLE = "TINH_RUN_GROUP"
 METRICS = Path("metrics")
+SHOWN = {  # scalars that the bar shows, and as what
+    "loss": "loss",
+    "eval_loss": "eval",
+    "tokens_per_second": "tokens/s",
+    "memory_mib": "MiB",
+}
 PLAIN_EVERY = 0.1  # on anything but a terminal: a line each tenth of the work
 # Scalars that tell of speed, not of the result: over the run they become by-products.
 MEASURED: Mapping[str, Callable[[list[float]], float]] = {
@@ -75,6 +83,8 @@ class Tracker:
         for event in events:
             if isinstance(event, Progress):
                 bar.show(event)
+            elif isinstance(event, Measured):
+                self.measured.update(event.values)
             elif isinstance(event, Scalars):
                 bar.note(event)
                 for name in MEASURED & event.values.keys():
@@ -84,7 +94,7 @@ class Tracker:
             elif self.run is not None:
                 self.run.show(event, self.settings.table_rows)
         bar.close()
-        self.measured = {name: MEASURED[name](found) for name, found in speeds.items() if found}
+        self.measured |= {name: MEASURED[name](found) for name, found in speeds.items() if found}
 
     def finish(
         self, metrics: Mapping[str, Any], attestation: str, outputs: Iterable[Artifact]
@@ -118,19 +128,37 @@ class _Bar:
         self.stage = stage
         self.bar: Any = None
         self.shown = 0.0
+        self.values: dict[str, str] = {}
+        self.began: tuple[int, float] | None = None  # done then, at what time
 
     def show(self, event: Progress) -> None:
+        if self.began is None:
+            self.began = (event.done, time.monotonic())
         if sys.stderr.isatty():
             if self.bar is None:
-                self.bar = tqdm(total=event.total, unit=f" {event.unit}", desc=self.stage)
+                self.bar = tqdm(
+                    total=event.total, initial=event.done, unit=f" {event.unit}", desc=self.stage
+                )
+            self.bar.set_postfix(self.values, refresh=False)
             self.bar.update(event.done - self.bar.n)
         elif event.done >= event.total or event.done / event.total >= self.shown + PLAIN_EVERY:
             self.shown = event.done / event.total
-            sys.stderr.write(f"{self.stage}: {event.done:,} of {event.total:,} {event.unit}\n")
+            parts = [f"{event.done:,} of {event.total:,} {event.unit}"]
+            parts += [f"{name} {value}" for name, value in self.values.items()]
+            sys.stderr.write(f"{self.stage}: {', '.join([*parts, *self.left(event)])}\n")
+
+    def left(self, event: Progress) -> list[str]:
+        """How long the rest will take at the pace so far."""
+        done, at = self.began or (0, 0.0)
+        if event.done <= done or event.done >= event.total:
+            return []
+        pace = (time.monotonic() - at) / (event.done - done)
+        return [f"{datetime.timedelta(seconds=round(pace * (event.total - event.done)))} left"]
 
     def note(self, event: Scalars) -> None:
-        if self.bar is not None:
-            self.bar.set_postfix({name: f"{value:.3g}" for name, value in event.values.items()})
+        for name, value in event.values.items():
+            if name in SHOWN:
+                self.values[SHOWN[name]] = f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
 
     def close(self) -> None:
         if self.bar is not None:

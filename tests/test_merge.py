@@ -18,7 +18,7 @@ from stages.errors import DataError, ModelError
 from stages.merge import asked, candidates, package, parity, stage
 from stages.merge.params import Merge
 from stages.params import Compute, Prompt
-from stages.quantised import Quantisation, write_record
+from stages.quantised import Held, Quantisation, write_record
 
 SIZES = {
     "vocab_size": 320, "hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 2,
@@ -34,7 +34,13 @@ SHAPES = {
 TEXTS = ["Trời hôm nay mưa to.", "Cầu Bến Mới dài bốn mươi mét.", "Hỏi: ai bán gạo? Đáp: bà Năm."]
 PROMPT = Prompt(template="turns", system="")
 COMPUTE = Compute.model_construct(device="cpu", threads=1)
-NF4 = Quantisation(type="nf4", double=True, compute_dtype="float32")
+
+
+def held(kind, **quantisation):
+    return Held(adapter=kind, compute_dtype="float32", quantisation=Quantisation(**quantisation))
+
+
+NF4 = held("qlora", type="nf4", double=True)
 MERGE = Merge(
     candidate="dequantised", prompts=6, positions=8, max_mean_kl=1e-6, min_top1_agreement=0.99,
     shard_size="100KB",
@@ -149,7 +155,7 @@ def test_every_kind_of_adapter_merges_to_what_it_was(make, lora):
 
 
 def test_full_is_the_base_plus_the_adapter(make):
-    root = make(quantisation=Quantisation(type="fp4", double=False, compute_dtype="float32"))
+    root = make(quantisation=held("qlora", type="fp4", double=False))
     run(root, changed(candidate="full", max_mean_kl=10.0, min_top1_agreement=0.01))
     base = model_of("mistral").state_dict()
     loaded = AutoModelForCausalLM.from_pretrained(root / "merged").state_dict()

@@ -17,27 +17,33 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stages.errors import ModelError
-from stages.quantised import load_quantised, read_record
+from stages.quantised import load_held, load_quantised, read_record
 
 if TYPE_CHECKING:
     import torch
 
 
 def trained(base: Path, adapter: Path, device: str) -> Any:
-    """The model as trained, four-bit base and adapter, ready for inference."""
+    """The model as trained, ready for inference: the base as it was held, and the adapter."""
     from peft import PeftModel
 
-    quantised = load_quantised(base, read_record(adapter), device)
-    return PeftModel.from_pretrained(quantised, str(adapter), local_files_only=True).eval()
+    held = read_record(adapter)
+    if held.adapter == "full":
+        return plain(adapter, device)
+    model = load_held(base, held, device)
+    return PeftModel.from_pretrained(model, str(adapter), local_files_only=True).eval()
 
 
 def merged(base: Path, adapter: Path, device: str, *, candidate: str) -> Any:
     """The adapter merged into the base (``full``) or into its dequantised form, in its dtype.
 
-    Raises :class:`~stages.errors.ModelError` when the sum is not finite.
+    A base that was not in four bits has one form; whole weights (``train.adapter: full``) are
+    taken as they are. Raises :class:`~stages.errors.ModelError` when the sum is not finite.
     """
     from peft import PeftModel
 
+    if read_record(adapter).adapter == "full":
+        return plain(adapter, device)
     meant = four_bit_layers(base, adapter, device) if candidate == "dequantised" else {}
     with_adapter = PeftModel.from_pretrained(plain(base, device), str(adapter))
     merge_layers(with_adapter.get_base_model(), meant)
@@ -57,7 +63,10 @@ def four_bit_layers(base: Path, adapter: Path, device: str) -> dict[str, Any]:
     """Module name → layer, for each layer that was in four bits while the adapter was trained."""
     from bitsandbytes.nn import Linear4bit
 
-    quantised = load_quantised(base, read_record(adapter), device)
+    held = read_record(adapter)
+    if held.adapter != "qlora":
+        return {}
+    quantised = load_quantised(base, held, device)
     return {name: m for name, m in quantised.named_modules() if isinstance(m, Linear4bit)}
 
 

@@ -1,103 +1,103 @@
-"""Packs → batches: a seeded order for each epoch, padded to the longest pack of the batch.
+"""Which packs go into which step: read, ordered, and traced back to their rows.
 
-::
-
-    input_ids    a a a b b 0 0      0 is padding
-    position_ids 0 1 2 0 1 0 1      padding is a sample of its own: nobody sees it
-    labels       . A A . B . .      . is -100
-
-There is no attention mask: with one, transformers would ignore the position ids that keep packed
-samples apart (measured: logits 0.5 off instead of 1e-7).
+The order is a function of the seed alone, so a resumed run skips to its step without reading what
+came before, and any number of processes trains on the same packs at each step.
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow.parquet as pq
+
 from stages.errors import InputError
-from stages.prompt import IGNORE
 
 if TYPE_CHECKING:
     import datasets
-    import torch
+
+Packs = Sequence[int]  # indexes of packs in their split
 
 
 @dataclass(frozen=True)
-class Batch:
-    """int64 tensors of shape (packs, longest pack), and the number of tokens that are no padding.
+class Split:
+    """All packs of a split, memory-mapped; ``shards`` are (name, index of its first pack)."""
 
-    ``supervised`` counts the labels that are not -100.
-    """
+    folder: Path
+    rows: "datasets.Dataset"
+    shards: Sequence[tuple[str, int]]
 
-    input_ids: "torch.Tensor"
-    labels: "torch.Tensor"
-    position_ids: "torch.Tensor"
-    tokens: int
-    supervised: int
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def take(self, packs: Packs) -> list[dict[str, Any]]:
+        """The packs with these indexes, in this order."""
+        columns = self.rows[list(packs)]
+        names = list(columns)
+        return [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
-def read_packs(folder: Path) -> "datasets.Dataset":
-    """All packs of a split, shards in order of name. Raises :class:`InputError` for none."""
+def read_split(tokens: Path, split: str) -> Split:
+    """The packs of a split, shards in order of name. Raises :class:`InputError` for none."""
     import datasets
 
-    files = sorted(folder.glob("*.arrow"))
+    files = sorted((tokens / split).glob("*.arrow"))
     if not files:
-        raise InputError(f"{folder} holds no packs; raise split's share or add rows to data/raw")
-    return datasets.concatenate_datasets([datasets.Dataset.from_file(str(f)) for f in files])
-
-
-def collate(packs: Sequence[dict[str, Any]]) -> Batch:
-    """Pad packs on the right and stack them."""
-    import torch
-
-    longest = max(len(pack["input_ids"]) for pack in packs)
-
-    def stacked(column: str, padding: int | None) -> "torch.Tensor":
-        rows = []
-        for pack in packs:
-            room = longest - len(pack[column])
-            rows.append(list(pack[column]) + (list(range(room)) if padding is None
-                                              else [padding] * room))  # fmt: skip
-        return torch.tensor(rows, dtype=torch.int64)
-
-    return Batch(
-        input_ids=stacked("input_ids", 0),
-        labels=stacked("labels", IGNORE),
-        position_ids=stacked("position_ids", None),
-        tokens=sum(len(pack["input_ids"]) for pack in packs),
-        supervised=sum(label != IGNORE for pack in packs for label in pack["labels"]),
+        raise InputError(
+            f"{tokens / split} holds no packs; raise split's share or add rows to data/raw"
+        )
+    shards = [datasets.Dataset.from_file(str(file)) for file in files]
+    firsts = accumulate((len(shard) for shard in shards[:-1]), initial=0)
+    names = [file.stem for file in files]
+    return Split(
+        tokens, datasets.concatenate_datasets(shards), list(zip(names, firsts, strict=True))
     )
 
 
-def batches(packs: "datasets.Dataset", size: int) -> Iterator[Batch]:
-    """All packs in the order given, ``size`` at a time."""
-    for start in range(0, len(packs), size):
-        rows = packs[start : start + size]
-        yield collate(
-            [dict(zip(rows, row, strict=True)) for row in zip(*rows.values(), strict=True)]
+def row_ids(split: Split, name: str, packs: Packs) -> list[str]:
+    """The rows in these packs of the split called ``name``, by the ledger of the tokens.
+
+    Shards in order of name, rows in the order of the ledger; each row once.
+    """
+    wanted: dict[str, set[int]] = {}
+    firsts = [first for _, first in split.shards]
+    for pack in packs:
+        shard, first = split.shards[bisect_right(firsts, pack) - 1]
+        wanted.setdefault(shard, set()).add(pack - first)
+    found: list[str] = []
+    for shard in sorted(wanted):
+        ledger = pq.read_table(
+            split.folder / "ledger" / f"{shard}.parquet", columns=["row_id", "split", "pack"]
         )
+        for line in ledger.to_pylist():
+            if line["split"] == name and line["pack"] in wanted[shard]:
+                found.append(line["row_id"])
+    return found
 
 
 def steps(
-    packs: "datasets.Dataset", *, micro_batch: int, accumulation: int, epochs: int, seed: int
-) -> Iterator[list[Batch]]:
-    """The micro-batches of each optimizer step, epoch after epoch, each in its own order.
+    packs: int, *, micro_batch: int, accumulation: int, epochs: int, seed: int, start: int
+) -> Iterator[list[Packs]]:
+    """The micro-batches of each optimizer step from step ``start`` (from 0) on, pack indexes.
 
-    An epoch's last step may be smaller.
+    Each epoch has its own order; its last step may be smaller.
     """
     import torch
 
     generator = torch.Generator().manual_seed(seed)
+    size, number = micro_batch * accumulation, 0
     for _ in range(epochs):
-        order = torch.randperm(len(packs), generator=generator).tolist()
-        micro = batches(packs.select(order), micro_batch)
-        while step := list(islice(micro, accumulation)):
-            yield step
+        order = torch.randperm(packs, generator=generator).tolist()
+        for begin in range(0, packs, size):
+            if number >= start:
+                step = order[begin : begin + size]
+                yield [step[i : i + micro_batch] for i in range(0, len(step), micro_batch)]
+            number += 1
 
 
 def steps_per_epoch(packs: int, *, micro_batch: int, accumulation: int) -> int:
     """How many optimizer steps :func:`steps` takes for each epoch."""
-    return math.ceil(math.ceil(packs / micro_batch) / accumulation)
+    return math.ceil(packs / (micro_batch * accumulation))

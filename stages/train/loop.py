@@ -1,103 +1,156 @@
-"""The training loop: supervised cross-entropy, normalised by supervised tokens.
+"""The training loop: forward, backward, one division, one update; the method says what is learned.
 
-The loss of an optimizer step is the sum over all supervised tokens of its micro-batches divided by
-their number, so accumulating four micro-batches of one pack equals one of four. Logits are
-computed at supervised positions alone, which saves vocabulary x prompt tokens of memory and time.
+The gradient of an optimizer step is the sum over all units of its micro-batches, on all processes,
+divided by their number (:mod:`stages.train.objective`): four micro-batches of one pack equal one of
+four, two processes equal one. Every micro-batch seeds the generator that dropout draws from, so the
+state of a run between two steps is its weights and its optimizer's, nothing else.
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from stages.prompt import IGNORE
-from stages.train.batches import Batch
+from stages.seeds import child
+from stages.train.adapter import trained
+from stages.train.batches import Packs, Split
+from stages.train.objective import Loss, Objective
+from stages.train.optimizer import learning_rate
+from stages.train.parallel import Group
 from stages.train.params import Train
-
-if TYPE_CHECKING:
-    import torch
 
 
 @dataclass(frozen=True)
 class Step:
-    """What one optimizer step did; ``loss`` is nats per supervised token before the update."""
+    """What one optimizer step did; ``loss`` and ``measures`` are means over units, before it."""
 
     number: int
     loss: float
     learning_rate: float
     grad_norm: float
+    units: int
     tokens: int
-    supervised: int
+    measures: Mapping[str, float]
 
 
-def summed_loss(causal: Any, batch: Batch) -> "torch.Tensor":
-    """Sum of cross-entropy over the supervised tokens of a batch (a scalar, float32).
+class Diverged(Exception):
+    """A step's loss or gradient is no number, or the loss is above ``train.max_loss``.
 
-    ``causal`` is a causal language model of transformers, adapters included. Token t is predicted
-    from position t - 1 of the same sample; a sample's first token is never supervised.
+    ``packs`` are those whose loss is no number; all of the step's where none can be singled out.
+    The weights are as they were before the step.
     """
-    import torch
 
-    device = causal.device
-    hidden = causal.get_decoder()(
-        input_ids=batch.input_ids.to(device),
-        position_ids=batch.position_ids.to(device),
-        use_cache=False,
-    ).last_hidden_state[:, :-1]
-    targets = batch.labels[:, 1:].to(device)
-    supervised = targets != IGNORE
-    logits = causal.get_output_embeddings()(hidden[supervised])
-    return torch.nn.functional.cross_entropy(logits.float(), targets[supervised], reduction="sum")
+    def __init__(self, step: int, loss: float, grad_norm: float, packs: Packs) -> None:
+        super().__init__(step, loss, grad_norm)
+        self.step, self.loss, self.grad_norm, self.packs = step, loss, grad_norm, packs
+
+
+@dataclass(frozen=True)
+class Learner:
+    """The parts of a training; ``seed`` feeds dropout and sampling, ``order`` the packs' order."""
+
+    model: Any
+    optimizer: Any
+    objective: Objective
+    train: Train
+    group: Group
+    seed: int
+    order: int
+
+    def precision(self) -> AbstractContextManager[Any]:
+        """What matrices are multiplied in: ``train.compute_dtype``."""
+        import torch
+
+        if self.train.compute_dtype == "float32":
+            return nullcontext()
+        kind = self.group.device.partition(":")[0]
+        return torch.autocast(kind, dtype=getattr(torch, self.train.compute_dtype))
 
 
 def training(
-    causal: Any, optimizer: Any, steps: Iterable[list[Batch]], total: int, train: Train
+    learner: Learner, split: Split, plan: Iterable[list[Packs]], *, start: int, total: int
 ) -> Iterator[Step]:
-    """Train in place, one :class:`Step` yielded after each optimizer step."""
+    """Train in place; yields a :class:`Step` after each optimizer step of ``plan``.
+
+    ``start`` steps of ``total`` are done already. Raises :class:`Diverged`.
+    """
+    learner.model.train()
+    for number, micro_batches in enumerate(plan, start=start + 1):
+        yield one_step(learner, split, micro_batches, number, total)
+
+
+def one_step(
+    learner: Learner, split: Split, micro_batches: Sequence[Packs], number: int, total: int
+) -> Step:
+    """One optimizer step, the ``number``-th (from 1) of ``total``."""
     import torch
 
-    weights = [p for p in causal.parameters() if p.requires_grad]
-    causal.train()
-    for number, micro_batches in enumerate(steps, start=1):
-        rate = learning_rate(number - 1, total, train)
-        for group in optimizer.param_groups:
-            group["lr"] = rate
-        supervised = sum(batch.supervised for batch in micro_batches)
-        loss = 0.0
-        for batch in micro_batches:
-            part = summed_loss(causal, batch) / supervised
-            part.backward()  # type: ignore[no-untyped-call]
-            loss += part.item()
-        norm = torch.nn.utils.clip_grad_norm_(weights, train.max_grad_norm)
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
-        tokens = sum(batch.tokens for batch in micro_batches)
-        yield Step(number, loss, rate, float(norm), tokens, supervised)
+    train, group = learner.train, learner.group
+    weights = list(trained(learner.model).values())
+    rate = learning_rate(number - 1, total, train)
+    for parameters in learner.optimizer.param_groups:
+        parameters["lr"] = rate
+    sums = [0.0] * (3 + len(learner.objective.measures))
+    suspects: list[int] = []
+    for index, packs in group.share(list(enumerate(micro_batches))):
+        seed = child(learner.seed, f"step:{number}:{index}")
+        torch.manual_seed(seed)
+        batch = learner.objective.collate(split.take(packs))
+        with learner.precision():
+            loss = learner.objective.loss(learner.model, batch, seed)
+        loss.total.backward()  # type: ignore[no-untyped-call]
+        value = loss.total.item()
+        if not math.isfinite(value):
+            suspects += packs
+        sums = added(sums, value, loss, learner.objective.measures)
+    sums = group.sums(sums)
+    units = max(1.0, sums[1])
+    group.sum_gradients(weights)
+    for weight in weights:
+        if weight.grad is not None:
+            weight.grad /= units
+    norm = float(torch.nn.utils.clip_grad_norm_(weights, train.max_grad_norm))
+    mean = sums[0] / units
+    if not (math.isfinite(mean) and math.isfinite(norm) and mean <= train.max_loss):
+        everyone = [pack for micro in micro_batches for pack in micro]
+        raise Diverged(number, mean, norm, suspects or everyone)
+    learner.optimizer.step()
+    learner.optimizer.zero_grad(set_to_none=True)
+    measures = zip(learner.objective.measures, (v / units for v in sums[3:]), strict=True)
+    return Step(number, mean, rate, norm, int(sums[1]), int(sums[2]), dict(measures))
 
 
-def mean_loss(causal: Any, batches: Iterable[Batch]) -> float:
-    """Nats per supervised token over ``batches``, without training."""
+def evaluated(learner: Learner, split: Split) -> dict[str, float]:
+    """``eval_loss``, and ``eval_NAME`` of each measure: means over the units of ``split``."""
     import torch
 
-    total, supervised = 0.0, 0
-    was_training = causal.training
-    causal.eval()
+    learner.model.eval()
+    sums = [0.0] * (3 + len(learner.objective.measures))
+    batches = list(enumerate(in_order_of(learner, split)))
     with torch.no_grad():
-        for batch in batches:
-            total += summed_loss(causal, batch).item()
-            supervised += batch.supervised
-    causal.train(was_training)
-    return total / max(1, supervised)
+        for index, packs in learner.group.share(batches):
+            batch = learner.objective.collate(split.take(packs))
+            with learner.precision():
+                loss = learner.objective.loss(
+                    learner.model, batch, child(learner.seed, f"eval:{index}")
+                )
+            sums = added(sums, loss.total.item(), loss, learner.objective.measures)
+    learner.model.train()
+    sums = learner.group.sums(sums)
+    units = max(1.0, sums[1])
+    names = ("loss", *learner.objective.measures)
+    means = (sums[0] / units, *(value / units for value in sums[3:]))
+    return {f"eval_{name}": mean for name, mean in zip(names, means, strict=True)}
 
 
-def learning_rate(step: int, total: int, train: Train) -> float:
-    """The rate of optimizer step ``step`` (from 0) of ``total``: warm-up, then the schedule."""
-    if step < train.warmup_steps:
-        return train.learning_rate * (step + 1) / train.warmup_steps
-    share = (step - train.warmup_steps) / max(1, total - train.warmup_steps)
-    factor = {
-        "constant": 1.0,
-        "linear": 1.0 - share,
-        "cosine": 0.5 * (1.0 + math.cos(math.pi * share)),
-    }[train.schedule]
-    return train.learning_rate * factor
+def in_order_of(learner: Learner, split: Split) -> list[Packs]:
+    """All packs of ``split`` in micro-batches."""
+    size = learner.train.micro_batch
+    return [range(i, min(i + size, len(split))) for i in range(0, len(split), size)]
+
+
+def added(sums: Sequence[float], total: float, loss: Loss, measures: Sequence[str]) -> list[float]:
+    """``sums`` (loss, units, tokens, measures in their order) with one batch more."""
+    more = (total, loss.units, loss.tokens, *(loss.measures[name] for name in measures))
+    return [old + new for old, new in zip(sums, more, strict=True)]

@@ -1,120 +1,158 @@
-"""train: QLoRA on the packed tokens (Dettmers et al. 2023, https://arxiv.org/abs/2305.14314)."""
+"""train: QLoRA (or LoRA, or all weights) on the packed tokens, resumable, the same bytes each time.
 
-import csv
+::
+
+    packs ─► label check ─► model ─► isolation check ─► steps ─► data/adapter
+                                            │            │ ▲
+                                       or it stops       ▼ │ killed? go on from the last one
+                                                      checkpoints
+
+Dettmers et al. 2023, https://arxiv.org/abs/2305.14314. Started by ``accelerate launch``, several
+processes share each step (:mod:`stages.train.parallel`); the first alone writes.
+"""
+
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from stages.contract import Event, In, Out, Progress, Scalars
+from stages.contract import Event, In, Out, Scratch
 from stages.errors import DataError
-from stages.params import Compute, Seed, Task
-from stages.quantised import load_quantised, write_record
+from stages.params import Compute, Prompt, Seed, Task
 from stages.seeds import child
 from stages.tensors import deterministic, device_of
 from stages.train import adapter as adapters
-from stages.train.batches import batches, read_packs, steps, steps_per_epoch
-from stages.train.loop import Step, mean_loss, training
+from stages.train import checkpoints, checks, curves
+from stages.train.batches import Split, read_split, row_ids, steps, steps_per_epoch
+from stages.train.faults import clear_words
+from stages.train.loop import Diverged, Learner, Step, evaluated, training
+from stages.train.objective import Objective
+from stages.train.optimizer import optimizer_of
+from stages.train.pace import Pace
+from stages.train.parallel import Group, joined
 from stages.train.params import Train
-
-if TYPE_CHECKING:
-    import datasets
+from stages.train.sft import Supervised
 
 LIBRARIES = (
     "torch", "transformers", "peft", "bitsandbytes", "datasets", "pyarrow", "safetensors",
+    "tokenizers",
 )  # fmt: skip
 GRADE = "bitwise"
-ENDS = 10  # optimizer steps averaged for loss_first and loss_last
+SHOWN_ROWS = 5  # ids in a message; all of them are in the file that it names
 
 
 def run(
-    *, tokens: In, base: In, adapter: Out, metrics: Out, curve: Out,
-    task: Task, train: Train, seed: Seed, compute: Compute,
+    *, tokens: In, base: In, init: In, adapter: Out, metrics: Out, curve: Out,
+    scratch: Scratch, task: Task, prompt: Prompt, train: Train, seed: Seed, compute: Compute,
 ) -> Iterator[Event]:  # fmt: skip
-    """Train an adapter on ``tokens/train``; the evaluation loss is that of ``tokens/valid``.
+    """Train on ``tokens/train``; the evaluation loss is that of ``tokens/valid``.
 
-    Raises :class:`~stages.errors.InputError` for a split without packs and
-    :class:`~stages.errors.DataError` when the loss is no longer a number.
+    Raises :class:`~stages.errors.InputError` for a split without packs,
+    :class:`~stages.errors.DataError` when labels are not the assistant's, samples see each other or
+    the loss diverges, :class:`~stages.errors.ModelError` for an init that does not fit and
+    :class:`~stages.errors.ResourceError` when memory, disk or device give out.
     """
     deterministic(compute.threads)
-    packs, held_out = read_packs(tokens / "train"), read_packs(tokens / "valid")
-    model = adapters.with_adapter(
-        load_quantised(base / "model", train.quantisation, device_of(compute.device)),
-        train,
-        child(seed, "adapter"),
-    )
-    trainable, total = adapters.parameters(model)
-    done: list[tuple[Step, float | None]] = []
-    for step, eval_loss in learn(model.get_base_model(), packs, held_out, train, seed):
-        done.append((step, eval_loss))
-        yield from events(step, eval_loss, expected(packs, train))
-    adapter.mkdir()
-    adapters.save(model, adapter)
-    write_record(train.quantisation, adapter)
-    write_curve(curve, done)
-    metrics.write_text(json.dumps(report(done, trainable, total), indent=2, sort_keys=True) + "\n")
+    device = device_of(compute.device)
+    with joined(device) as group:
+        group.require_same("input", scratch.name)
+        pace = Pace(device)
+        packs, held_out = read_split(tokens, "train"), read_split(tokens, "valid")
+        checks.require_assistants_labels(tokens, base / "tokenizer", prompt, task)
+        pace.mark("read_seconds")
+        with clear_words(train, scratch):
+            learner = prepared(base, init, task, train, seed, group)
+        pace.mark("load_seconds")
+        checks.require_isolation(learner.model, packs, train, task)
+        pace.mark("check_seconds")
+        with clear_words(train, scratch, learner.model):
+            done = yield from learned(learner, packs, held_out, scratch, compute, pace)
+        if group.rank == 0:
+            adapters.save(learner.model, train, adapter)
+            curves.write(curve, done, learner.objective.measures)
+            figures = curves.report(done, *adapters.count(learner.model), grade=GRADE)
+            metrics.write_text(json.dumps(figures, indent=2, sort_keys=True) + "\n")
+        pace.mark("save_seconds")
+        yield pace.measured(processes=group.size)
 
 
-def learn(
-    causal: Any, packs: "datasets.Dataset", held_out: "datasets.Dataset", train: Train, seed: int
-) -> Iterator[tuple[Step, float | None]]:
-    """Train; yields each step, and with the last of each epoch the loss on ``held_out``."""
-    total = expected(packs, train)
-    ordered = steps(
-        packs,
-        micro_batch=train.micro_batch,
-        accumulation=train.accumulation,
-        epochs=train.epochs,
-        seed=child(seed, "order"),
-    )
-    per_epoch = total // train.epochs
-    for step in training(causal, adapters.optimizer_of(causal, train), ordered, total, train):
-        if step.loss != step.loss or step.grad_norm != step.grad_norm:
-            raise DataError(
-                f"the loss is no longer a number at step {step.number} of {total}; "
-                f"lower train.learning_rate ({train.learning_rate}) or train.max_grad_norm"
-            )
-        ends_epoch = step.number % per_epoch == 0
-        yield step, mean_loss(causal, batches(held_out, train.micro_batch)) if ends_epoch else None
-
-
-def expected(packs: "datasets.Dataset", train: Train) -> int:
-    """Optimizer steps of the whole training."""
-    return train.epochs * steps_per_epoch(
-        len(packs), micro_batch=train.micro_batch, accumulation=train.accumulation
+def prepared(base: Path, init: Path, task: Task, train: Train, seed: int, group: Group) -> Learner:
+    """Model, optimizer and objective, before the first step."""
+    model = adapters.load(base / "model", train, group.device, child(seed, "adapter"))
+    if train.init == "fresh":
+        adapters.require_empty(init)
+    else:
+        adapters.restore(model, train, init)
+    return Learner(
+        model=model,
+        optimizer=optimizer_of(adapters.trained(model), train),
+        objective=objective_of(task, train),
+        train=train,
+        group=group,
+        seed=child(seed, "train"),
+        order=child(seed, "order"),
     )
 
 
-def events(step: Step, eval_loss: float | None, total: int) -> Iterator[Event]:
-    """What the runner shows and tracks of a step."""
-    values = {"loss": step.loss, "learning_rate": step.learning_rate, "grad_norm": step.grad_norm}
-    if eval_loss is not None:
-        values["eval_loss"] = eval_loss
-    yield Scalars(step.number, values)
-    yield Progress(step.number, total, "steps")
+def objective_of(task: Task, train: Train) -> Objective:
+    """What ``task.method`` learns from."""
+    return Supervised(flat=train.attention == "flash_attention_2")
 
 
-def write_curve(path: Path, done: Sequence[tuple[Step, float | None]]) -> None:
-    """The curves as CSV: one line a step, ``eval_loss`` blank where it was not measured."""
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["step", "loss", "learning_rate", "grad_norm", "eval_loss"])
-        for step, eval_loss in done:
-            held_out = "" if eval_loss is None else eval_loss
-            writer.writerow([step.number, step.loss, step.learning_rate, step.grad_norm, held_out])
+def learned(
+    learner: Learner, packs: Split, held_out: Split, scratch: Path, compute: Compute, pace: Pace
+) -> Generator[Event, None, list[dict[str, Any]]]:
+    """Train from the last checkpoint, or the start; returns the curve, one entry a step."""
+    train, group = learner.train, learner.group
+    cut = {"micro_batch": train.micro_batch, "accumulation": train.accumulation}
+    per_epoch = steps_per_epoch(len(packs), **cut)
+    total = train.epochs * per_epoch
+    where = {"device": pace.device_name(), "processes": group.size}
+    history: list[dict[str, Any]] = []
+    resumed = checkpoints.latest(scratch, where)
+    if resumed is not None:
+        checkpoints.restore(resumed, learner.model, learner.optimizer, train)
+        history = [dict(entry) for entry in resumed.history]
+    group.require_same("checkpoint", str(len(history)))
+    plan = steps(len(packs), **cut, epochs=train.epochs, seed=learner.order, start=len(history))
+    pace.start()
+    try:
+        for step in training(learner, packs, plan, start=len(history), total=total):
+            ends_epoch = step.number % per_epoch == 0
+            held_out_means = evaluated(learner, held_out) if ends_epoch else {}
+            history.append({**entry_of(step), **held_out_means})
+            yield from curves.events(history[-1], total, pace.step(step.tokens))
+            due = compute.checkpoint_steps and step.number % compute.checkpoint_steps == 0
+            if due and step.number < total and group.rank == 0:
+                checkpoints.write(
+                    scratch, step.number, model=learner.model, optimizer=learner.optimizer,
+                    train=train, history=history, where=where, kept=compute.checkpoints_kept,
+                )  # fmt: skip
+    except Diverged as error:
+        raise diverged(error, packs, train, scratch, total) from None
+    pace.mark("step_seconds")
+    return history
 
 
-def report(done: Sequence[tuple[Step, float | None]], trainable: int, total: int) -> dict[str, Any]:
-    """``metrics/train.json``; the first and last loss are means over ten optimizer steps."""
-    losses = [step.loss for step, _ in done]
-    return {
-        "loss_first": sum(losses[:ENDS]) / len(losses[:ENDS]),
-        "loss_last": sum(losses[-ENDS:]) / len(losses[-ENDS:]),
-        "eval_loss": next(loss for _, loss in reversed(done) if loss is not None),
-        "steps": len(done),
-        "tokens": sum(step.tokens for step, _ in done),
-        "supervised_tokens": sum(step.supervised for step, _ in done),
-        "trainable_params": trainable,
-        "trainable_fraction": trainable / total,
-        "grade": GRADE,
-    }
+def entry_of(step: Step) -> dict[str, Any]:
+    """A step as an entry of the curve."""
+    entry = asdict(step)
+    return {**entry.pop("measures"), **entry}
+
+
+def diverged(error: Diverged, packs: Split, train: Train, scratch: Path, total: int) -> DataError:
+    """The error that names the step and its rows; all ids go to a file in ``scratch``."""
+    rows = row_ids(packs, "train", error.packs)
+    path = scratch / "diverged.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"step": error.step, "row_ids": rows}, indent=1) + "\n")
+    shown = ", ".join(rows[:SHOWN_ROWS])
+    more = f" and {len(rows) - SHOWN_ROWS} more in {path}" if len(rows) > SHOWN_ROWS else ""
+    kept = checkpoints.latest_folder(scratch)
+    return DataError(
+        f"step {error.step} of {total}: loss {error.loss:.4g}, gradient norm {error.grad_norm:.4g} "
+        f"(train.max_loss {train.max_loss}); rows of that batch: {shown}{more}; lower "
+        f"train.learning_rate ({train.learning_rate}) or look at these rows"
+        + (f"; the last good checkpoint is {kept}" if kept else "")
+    )
