@@ -4,7 +4,9 @@ The file is changed as text, line by line: a YAML writer would move comments and
 diff should show what changed and nothing else.
 """
 
+import os
 import re
+import secrets
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from pathlib import Path
 
 from pipeline import dag
 from stages.errors import InputError, ParamsError
+from stages.ingest import subjects
 from stages.params import PARAMS, read
 from stages.versions import installed
 
@@ -91,6 +94,36 @@ def with_version(text: str, name: str, version: str) -> str:
         lines[last] += "\n"
     lines.insert(last + 1, f"  {name}: {version}\n")
     return "".join(lines)
+
+
+def write_subject_key() -> str:
+    """Declare the key of data subjects, making one (:data:`subjects.FILE`) where there is none.
+
+    Returns its fingerprint. Raises :class:`ParamsError` when another key is declared: with a new
+    one, what was hashed before would not be found again.
+    """
+    key = subjects.find_key()
+    if key is None and read(PARAMS)["ingest"]["subject_key"]:
+        raise ParamsError(
+            f"ingest.subject_key declares a key that is not here; put it into {subjects.FILE} or "
+            f"{subjects.VARIABLE}, or clear the fingerprint to give it up"
+        )
+    if key is None:
+        key = secrets.token_hex(32).encode()
+        descriptor = os.open(subjects.FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(key + b"\n")
+    fingerprint = subjects.fingerprint(key)
+    text = PARAMS.read_text(encoding="utf-8")
+    changed, count = re.subn(
+        r"^(  subject_key:\s*)(\"[0-9a-f]*\"|'[0-9a-f]*'|[0-9a-f]+)",
+        rf'\g<1>"{fingerprint}"', text, flags=re.MULTILINE,
+    )  # fmt: skip
+    if count != 1:
+        raise ParamsError(f"{PARAMS}: write ingest.subject_key on a line of its own")
+    if changed != text:
+        PARAMS.write_text(changed, encoding="utf-8")
+    return fingerprint
 
 
 def profiles() -> list[str]:

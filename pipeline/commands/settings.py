@@ -14,6 +14,7 @@ profile = typer.Typer(help="Whole parameter files to start from.")
 def register(app: typer.Typer) -> None:
     """Add the commands to ``tinh``."""
     app.command()(versions)
+    app.command("subject-key")(subject_key)
     app.add_typer(profile, name="profile")
 
 
@@ -40,6 +41,35 @@ def versions(
         remedy = "run `make setup`, or `tinh versions --write` to declare what is installed"
         sys.stderr.write(f"tinh: {', '.join(wrong)} not as declared; {remedy}\n")
     return FAILED if wrong else 0
+
+
+def subject_key(
+    write: Annotated[bool, typer.Option("--write", help="Declare it; make one if needed.")] = False,
+    as_json: Json = False,
+) -> int:
+    """The key that hashes data subjects: where it is, and whether it is the declared one."""
+    enter()
+    from pipeline import declare
+    from stages.errors import ParamsError
+    from stages.ingest import subjects
+    from stages.params import PARAMS, read
+
+    if write:
+        declare.write_subject_key()
+    section = read(PARAMS).get("ingest")
+    if not isinstance(section, dict) or "subject_key" not in section:
+        raise ParamsError(f"{PARAMS}: ingest.subject_key is missing; add it (see profiles/)")
+    declared, key = section["subject_key"], subjects.find_key()
+    found = subjects.fingerprint(key) if key else ""
+    text = f"declared {declared or 'none'}, here {found or 'none'}"
+    show({"declared": declared, "here": found, "agrees": declared == found}, text, as_json)
+    if declared == found:
+        return 0
+    sys.stderr.write(
+        f"tinh: the key here is not the declared one; put the right one into {subjects.VARIABLE} "
+        f"or {subjects.FILE}, or declare yours with `tinh subject-key --write`\n"
+    )
+    return FAILED
 
 
 @profile.command("use")
