@@ -56,13 +56,14 @@ R = TypeVar("R")
 
 def mapped(
     work: Callable[[Memo, J], R], jobs: Iterable[J], memo: Memo, compute: Compute, *,
-    unit: str, total: int,
+    unit: str, total: int, done: int = 0,
 ) -> Generator[Progress, None, list[R]]:  # fmt: skip
-    """``work(memo, job)`` of each job, in order; yields progress out of ``total`` units.
+    """``work(memo, job)`` of each job, in order; yields progress out of ``total`` units,
+    ``done`` of which were done before.
 
     Raises :class:`BusyError` when a worker process is killed.
     """
-    done, inlined = 0, 0
+    inlined = 0
     results: dict[int, R] = {}
     waiting: dict[Future[R], tuple[int, J]] = {}
     recall = replace(memo, recall_only=True)

@@ -145,6 +145,8 @@ def canonical(value: Any) -> Any:
         return canonical(asdict(value))
     if isinstance(value, (list, tuple)):
         return [canonical(item) for item in value]
+    if isinstance(value, (frozenset, set)):
+        return {"set": sorted(canonical(item) for item in value)}
     if isinstance(value, Mapping):
         return {str(key): canonical(item) for key, item in value.items()}
     if value is None or isinstance(value, (str, int, float, bool)):

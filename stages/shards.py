@@ -148,6 +148,15 @@ def read_tables(
             yield shard, pq.read_table(path, columns=columns)
 
 
+def tables(folder: Path, part: str) -> Iterator[tuple[Shard, Path, int]]:
+    """Each shard of a folder with its table's path and rows, in order; those without one left
+    out. No table is read."""
+    for shard in read_index(folder):
+        path = table_path(folder, part, shard).absolute()
+        if path.is_file():
+            yield shard, path, pq.read_metadata(path).num_rows
+
+
 def with_lines(table: pa.Table, shard: Shard) -> pa.Table:
     """``table`` with the absolute, 1-based ``line`` of each row in its source file."""
     return table.append_column("line", pc.add(table["offset"], shard.first_line))

@@ -88,8 +88,9 @@ def test_a_setting_without_a_stable_form_is_refused(memo):
         value: object
 
     assert memos.canonical(Holder((1, "a"))) == {"value": [1, "a"]}
-    with pytest.raises(TypeError, match="a set has no stable form"):
-        memos.canonical(Holder({1}))
+    assert memos.canonical(frozenset("bca")) == {"set": ["a", "b", "c"]}
+    with pytest.raises(TypeError, match="a object has no stable form"):
+        memos.canonical(Holder(object()))
 
 
 @pytest.mark.parametrize("damage", [-1, 0, 3])

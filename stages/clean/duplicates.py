@@ -17,9 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from stages.near import Buckets, Hashes, Positions, jaccard, meeting, sets_of
+from stages.near import Buckets, Flat, Hashes, Positions, bucket_keys, jaccard, repeated, sets_of
 from stages.rows import Message
-from stages.text import fold, syllables
+from stages.text import fold
 
 Keys = npt.NDArray[np.void]
 SHORT_ANSWER = 8  # syllables; a longer answer is hardly that of two questions about one passage
@@ -28,13 +28,14 @@ KEY = np.dtype([("high", "<u8"), ("low", "<u8")])
 
 
 @dataclass(frozen=True)
-class Comparable:
-    """What is compared of a row; ``question`` is the first user message without the passage."""
+class Compared:
+    """What is compared of rows, as syllable hashes; ``question`` is the first user message without
+    the passage. ``group`` (rows,) is the leading 64 bits of the row's group."""
 
-    group: str
-    whole: str
-    question: str
-    answer: str
+    group: Hashes
+    whole: Flat
+    question: Flat
+    answer: Flat
 
 
 def content_key(messages: Sequence[Message], rejected: Sequence[Message]) -> bytes:
@@ -52,50 +53,73 @@ def keys(contents: Sequence[bytes]) -> Keys:
 
 def exact(contents: Keys) -> Positions:
     """For each row the first row of the same content, (rows,); a row that is first has itself."""
-    _, first, inverse = np.unique(contents, return_index=True, return_inverse=True)
-    found: Positions = first[inverse.reshape(-1)]
-    return found
+    first = np.arange(len(contents))
+    same = np.flatnonzero(repeated(contents["high"]))
+    _, earliest, inverse = np.unique(contents[same], return_index=True, return_inverse=True)
+    first[same] = same[earliest[inverse.reshape(-1)]]
+    return first
 
 
 def near(
-    signatures: Hashes,
-    alive: Positions,
-    load: Callable[[Positions], Sequence[Comparable]],
+    band: Callable[[int], Hashes],
+    bands: int,
+    load: Callable[[Positions], Compared],
     *,
     ngram: int,
     threshold: float,
 ) -> dict[int, int]:
-    """Near duplicates among the ``alive`` rows: row → the earlier, kept row that it repeats.
+    """Near duplicates: row → the earlier, kept row that it repeats.
 
-    ``signatures`` (rows, bands); ``alive`` ascending. ``load`` gives what to compare, for those
-    rows alone that share a band with another.
+    ``band(i)`` gives band ``i`` of every row, (rows,), zero for a row that is out already.
+    ``load`` gives what to compare, for those rows alone that share a band with another. One band
+    is in memory at a time.
     """
-    candidates = alive[meeting(signatures[alive])]
-    compared = load(candidates)
-    sets = sets_of([c.whole for c in compared], ngram)
-    place = {row: i for i, row in enumerate(candidates.tolist())}
+    meets = repeated(band(0))
+    for i in range(1, bands):
+        meets |= repeated(band(i))
+    candidates: Positions = np.flatnonzero(meets)
+    if not len(candidates):
+        return {}
+    keys = bucket_keys(np.stack([band(i)[candidates] for i in range(bands)], axis=1))
+    pairs = _Pairs(load(candidates), ngram, threshold)
     buckets = Buckets()
     found: dict[int, int] = {}
-    for row, i in place.items():
-        for other in buckets.near(signatures[row]):
-            j = place[other]
-            if jaccard(sets[i], sets[j]) < threshold:
-                continue
-            if _same_subject(compared[i], compared[j], ngram, threshold):
-                found[row] = other
+    rows = candidates.tolist()
+    for i, of_row in enumerate(keys):
+        for j in buckets.near(of_row):
+            if pairs.repeat(i, j):
+                found[rows[i]] = rows[j]
                 break
         else:
-            buckets.add(row, signatures[row])
+            buckets.add(i, of_row)
     return found
 
 
-def _same_subject(a: Comparable, b: Comparable, ngram: int, threshold: float) -> bool:
-    """Whether two near rows say the same, and do not only share a passage."""
-    if a.group != b.group:
-        return True
-    if jaccard(*sets_of([a.question, b.question], ngram)) >= threshold:
-        return True
-    if jaccard(*sets_of([a.answer, b.answer], ngram)) < threshold:
-        return False
-    telling = len(syllables(a.answer)) > SHORT_ANSWER
-    return telling or jaccard(*sets_of([a.question, b.question], 1)) >= REWORDED
+class _Pairs:
+    """Compares two of the candidates."""
+
+    def __init__(self, compared: Compared, ngram: int, threshold: float) -> None:
+        self._compared, self._ngram, self._threshold = compared, ngram, threshold
+        self._sets = sets_of(compared.whole, ngram)
+
+    def repeat(self, i: int, j: int) -> bool:
+        """Whether two rows are near, say the same, and do not only share a passage."""
+        if jaccard(self._sets.of(i), self._sets.of(j)) < self._threshold:
+            return False
+        group = self._compared.group
+        return bool(group[i] != group[j]) or self._same_subject(np.array([i, j]))
+
+    def _same_subject(self, pair: Positions) -> bool:
+        question, answer = self._compared.question.take(pair), self._compared.answer.take(pair)
+        if _likeness(question, self._ngram) >= self._threshold:
+            return True
+        if _likeness(answer, self._ngram) < self._threshold:
+            return False
+        telling = answer.lengths[0] > SHORT_ANSWER
+        return bool(telling) or _likeness(question, 1) >= REWORDED
+
+
+def _likeness(pair: Flat, ngram: int) -> float:
+    """Jaccard of the two texts of ``pair``."""
+    sets = sets_of(pair, ngram)
+    return jaccard(sets.of(0), sets.of(1))

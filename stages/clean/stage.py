@@ -1,63 +1,116 @@
 """Repair, refuse, redact; drop what repeats and what benchmarks contain.
 
     data/rows → shard by shard: rules, refusals, contamination, signatures   (clean/shard.py)
-              → over all rows: exact and near duplicates                     (clean/duplicates.py)
-              → data/clean: the rows that are left, and what became of every one that came in
+              → over all rows: exact and near duplicates                     (clean/survivors.py)
+              → shard by shard: the rows that are left, and the ledger       (clean/shard.py)
 
-Texts are in memory one shard at a time; of each row its content key and band hashes stay (some
-200 bytes). Texts of rows that may be near duplicates are read again.
+Work on a shard is recalled where nothing that it depends on has changed; texts are in memory one
+shard for each worker.
 """
 
+import hashlib
 import json
-from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
-from itertools import accumulate
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from stages import memo as memos
 from stages import shards
-from stages.clean import duplicates
-from stages.clean.benchmark import read_benchmark
-from stages.clean.duplicates import Comparable
+from stages.blob import Blob
+from stages.clean import shard as steps
 from stages.clean.filters import limits_of
-from stages.clean.language import detector
 from stages.clean.params import Clean
-from stages.clean.shard import Cleaned, Spec, Verdict, clean_shard, comparable
-from stages.contract import In, Out
+from stages.clean.survivors import Survivors
+from stages.contract import In, Out, Progress
 from stages.errors import DataError
-from stages.near import Positions
-from stages.rows import PLACE, ledger_table
+from stages.executor import mapped
+from stages.memo import Entry, Keyed, Memo
+from stages.params import Compute
 from stages.shards import Shard
+from stages.tables import parquet_bytes, parquet_table
 
 LIBRARIES = ("pyarrow", "numpy", "ftfy", "rensa", "py3langid")
 GRADE = "bitwise"
+UNIT = "rows"
+VERDICT = ("fate", "reason", "detail")
 
 
-def run(*, rows: In, eval: In, clean_rows: Out, metrics: Out, clean: Clean) -> None:
+@dataclass(frozen=True)
+class Job:
+    """The per-row work of one shard."""
+
+    shard: Shard
+    path: Path
+    clean: Clean
+    benchmark: Entry | None
+
+    @property
+    def weight(self) -> int:
+        """Bytes that are read."""
+        return self.path.stat().st_size
+
+    @property
+    def units(self) -> int:
+        """Rows."""
+        return self.shard.records
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """What per-row work gave: entries of the shard cache, and the rows that are out already."""
+
+    repaired: Entry
+    signed: Entry
+    dropped: list[dict[str, Any]]  # row, fate, reason, detail; ascending
+
+
+@dataclass(frozen=True)
+class Settling:
+    """The last step of one shard: its rows and ledger, once all dropped rows are known."""
+
+    shard: Shard
+    cleaned: Cleaned
+    dropped: list[dict[str, Any]]
+    rules: tuple[str, ...]
+    folder: Path
+
+    @property
+    def weight(self) -> int:
+        """Bytes that are read."""
+        return self.cleaned.repaired["rows"].length
+
+    @property
+    def units(self) -> int:
+        """Rows."""
+        return self.shard.records
+
+
+def run(
+    *, rows: In, eval: In, clean_rows: Out, metrics: Out, clean: Clean, compute: Compute
+) -> Iterator[Progress]:
     """Clean all rows. Raises :class:`DataError` if none is left."""
-    limit = clean.decontaminate
-    benchmark = read_benchmark(eval, limit.ngram, limit.shortest)
-    spec = spec_of(clean)
-    found: list[tuple[Shard, Cleaned]] = []
-    for shard, table in shards.read_tables(rows, "rows"):
-        cleaned = clean_shard(table, spec, benchmark, detector())
-        survivors = shards.table_path(clean_rows, "rows", shard)
-        shards.write_table(cleaned.rows, survivors)
-        places = table.select(PLACE)
-        shards.write_table(places, shards.table_path(clean_rows, "ledger", shard))
-        empty = cleaned.rows.slice(0, 0)
-        found.append((replace(shard, records=table.num_rows), replace(cleaned, rows=empty)))
-    verdicts = with_duplicates(clean_rows, found, clean)
-    for (shard, _), decided in zip(found, verdicts, strict=True):
-        settle(clean_rows, shard, decided)
-    shards.write_index(clean_rows, [shard for shard, _ in found])
-    counts = counted(verdicts)
+    memo = memos.opened(LIBRARIES)
+    benchmark = benchmark_of(memo, eval, clean)
+    jobs = [
+        Job(replace(shard, records=count), path, clean, benchmark)
+        for shard, path, count in shards.tables(rows, "rows")
+    ]
+    total = 2 * sum(job.units for job in jobs)
+    cleaned = yield from mapped(work, jobs, memo, compute, unit=UNIT, total=total)
+    dropped = with_repeats(cleaned, clean)
+    settling = [
+        Settling(job.shard, found, out, tuple(clean.rules), clean_rows.absolute())
+        for job, found, out in zip(jobs, cleaned, dropped, strict=True)
+    ]
+    yield from mapped(settle, settling, memo, compute, unit=UNIT, total=total, done=total // 2)
+    shards.write_index(clean_rows, [job.shard for job in jobs])
+    counts = counted(settling)
     if not counts["rows_out"]:
         reasons = ", ".join(f"{n} {reason}" for reason, n in sorted(counts["by_reason"].items()))
         raise DataError(
@@ -65,121 +118,102 @@ def run(*, rows: In, eval: In, clean_rows: Out, metrics: Out, clean: Clean) -> N
         )
     text = json.dumps(counts, indent=2, sort_keys=True, ensure_ascii=False)
     metrics.write_text(text + "\n", encoding="utf-8")
+    memos.trim(memo.folder, compute.shard_cache_gib)
 
 
-def spec_of(clean: Clean) -> Spec:
-    """The per-row part of the section."""
-    return Spec(
-        rules=tuple(clean.rules),
-        limits=limits_of(clean),
-        ngram=clean.near_duplicates.ngram,
-        bands=clean.near_duplicates.bands,
-        band_rows=clean.near_duplicates.rows,
+def benchmark_of(memo: Memo, folder: Path, clean: Clean) -> Entry | None:
+    """The benchmark's n-grams, None where nothing is to be compared."""
+    if "contamination" not in clean.filters:
+        return None
+    digest = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        digest.update(f"{path.relative_to(folder)}\0{Blob.of_file(path).sha256}\n".encode())
+    limit = clean.decontaminate
+    packed = memo(
+        steps.pack_benchmark,
+        folder=Keyed(folder, digest.hexdigest()),
+        ngram=limit.ngram,
+        shortest=limit.shortest,
     )
+    return packed if json.loads(packed["files"].read()) else None
 
 
-def with_duplicates(
-    folder: Path, found: Sequence[tuple[Shard, Cleaned]], clean: Clean
-) -> list[list[Verdict]]:
-    """The verdicts of each shard once duplicates among all surviving rows are known.
-
-    Survivors are numbered through, in index order; texts are read from the folder's own shards.
-    """
-    survivors = _Survivors(folder, found)
-    contents = np.concatenate([cleaned.contents for _, cleaned in found])
-    signatures = np.concatenate([cleaned.signatures for _, cleaned in found])
-    every = np.arange(len(contents))
-    first = duplicates.exact(contents) if "exact" in clean.filters else every
-    alive = np.flatnonzero(first == every) if "near" in clean.filters else every[:0]
-    repeats = duplicates.near(
-        signatures,
-        alive,
-        survivors.load,
-        ngram=clean.near_duplicates.ngram,
-        threshold=clean.near_duplicates.threshold,
+def work(memo: Memo, job: Job) -> Cleaned:
+    """All that is done to a shard's rows by themselves."""
+    near = job.clean.near_duplicates
+    repaired = memo(steps.repair, Blob.of_file(job.path), rules=tuple(job.clean.rules))
+    judged = memo(steps.judge, repaired["rows"], limits=limits_of(job.clean))
+    signed = memo(
+        steps.sign, repaired["rows"], ngram=near.ngram, bands=near.bands, band_rows=near.rows
     )
-    same = {row: int(first[row]) for row in np.flatnonzero(first != every)}
-    named = survivors.row_ids(sorted({*same.values(), *repeats.values()}))
-    verdicts = [list(cleaned.verdicts) for _, cleaned in found]
-    for fate, reason, pairs in (
-        ("duplicate", "exact", same),
-        ("near_duplicate", "minhash", repeats),
-    ):
-        for row, kept in pairs.items():
-            shard, line = survivors.line_of(int(row))
-            changed = verdicts[shard][line].changed
-            verdicts[shard][line] = Verdict(fate, reason, named[kept], changed)
-    return verdicts
+    dropped = {
+        row["row"]: {"fate": "rejected", **row}
+        for row in parquet_table(judged["refused"].read()).to_pylist()
+    }
+    if job.benchmark:
+        found = memo(
+            steps.contaminate,
+            signed["syllables"],
+            signed["starts"],
+            job.benchmark["grams"],
+            job.benchmark["files"],
+        )
+        for row, file in json.loads(found["dirty"].read()):
+            out = {"row": row, "fate": "contaminated", "reason": "eval", "detail": file}
+            dropped.setdefault(row, out)
+    return Cleaned(repaired, signed, [dropped[row] for row in sorted(dropped)])
 
 
-class _Survivors:
-    """The rows that survived per-row work, numbered through all shards in index order."""
-
-    def __init__(self, folder: Path, found: Sequence[tuple[Shard, Cleaned]]) -> None:
-        self._paths = [shards.table_path(folder, "rows", shard) for shard, _ in found]
-        self._lines = [
-            [i for i, verdict in enumerate(cleaned.verdicts) if verdict.fate == "kept"]
-            for _, cleaned in found
+def with_repeats(cleaned: Sequence[Cleaned], clean: Clean) -> list[list[dict[str, Any]]]:
+    """The dropped rows of each shard once duplicates among all rows are known."""
+    if not cleaned:
+        return []
+    near = clean.near_duplicates
+    survivors = Survivors([one.signed for one in cleaned], [_out(one) for one in cleaned])
+    exact = survivors.exact() if "exact" in clean.filters else {}
+    close: dict[int, int] = {}
+    if "near" in clean.filters:
+        close = survivors.near(bands=near.bands, ngram=near.ngram, threshold=near.threshold)
+    repeats = survivors.repeats(exact, close)
+    found = []
+    for one, repeated in zip(cleaned, repeats, strict=True):
+        more = [
+            {"row": r.row, "fate": r.fate, "reason": r.reason, "detail": r.kept} for r in repeated
         ]
-        self._ends = list(accumulate(len(lines) for lines in self._lines))
-
-    def _place(self, row: int) -> tuple[int, int]:
-        """Shard number, and position among its survivors."""
-        shard = bisect_right(self._ends, row)
-        return shard, row - (self._ends[shard - 1] if shard else 0)
-
-    def line_of(self, row: int) -> tuple[int, int]:
-        """Shard number, and position among all rows of the shard."""
-        shard, position = self._place(row)
-        return shard, self._lines[shard][position]
-
-    def _take(self, rows: Sequence[int], columns: list[str] | None) -> list[dict[str, Any]]:
-        """The given rows (ascending), reading each shard that has any once."""
-        found: list[dict[str, Any]] = []
-        by_shard: dict[int, list[int]] = {}
-        for row in rows:
-            shard, position = self._place(row)
-            by_shard.setdefault(shard, []).append(position)
-        for shard, positions in by_shard.items():
-            table = pq.read_table(self._paths[shard], columns=columns)
-            found.extend(table.take(positions).to_pylist())
-        return found
-
-    def load(self, rows: Positions) -> list[Comparable]:
-        """What is compared of the given rows (ascending)."""
-        return [comparable(row) for row in self._take(rows.tolist(), None)]
-
-    def row_ids(self, rows: Sequence[int]) -> dict[int, str]:
-        """Row number → row_id of the given rows (ascending)."""
-        taken = self._take(rows, ["row_id"])
-        return {row: t["row_id"] for row, t in zip(rows, taken, strict=True)}
+        found.append(sorted([*one.dropped, *more], key=lambda row: row["row"]))
+    return found
 
 
-def settle(folder: Path, shard: Shard, verdicts: Sequence[Verdict]) -> None:
-    """Complete a shard's ledger, and take the rows that duplicates cost out of it."""
-    ledger_path = shards.table_path(folder, "ledger", shard)
-    places = pq.read_table(ledger_path).to_pylist()
-    ledger = [
-        {**place, "fate": v.fate, "reason": v.reason, "detail": v.detail}
-        for place, v in zip(places, verdicts, strict=True)
-    ]
-    shards.write_table(ledger_table(ledger), ledger_path)
-    rows_path = shards.table_path(folder, "rows", shard)
-    rows = pq.read_table(rows_path)
-    lasting = {p["offset"] for p, v in zip(places, verdicts, strict=True) if v.fate == "kept"}
-    stays = pa.array([offset in lasting for offset in rows["offset"].to_pylist()], pa.bool_())
-    if not lasting:
-        rows_path.unlink()
-    elif len(lasting) < rows.num_rows:
-        shards.write_table(rows.filter(stays), rows_path)
+def _out(one: Cleaned) -> npt.NDArray[np.bool_]:
+    out = np.zeros(one.signed["group"].length // 8, bool)
+    out[[row["row"] for row in one.dropped]] = True
+    return out
 
 
-def counted(verdicts: Sequence[Sequence[Verdict]]) -> dict[str, Any]:
+def settle(memo: Memo, job: Settling) -> None:
+    """Put a shard's rows and ledger into the folder."""
+    schema = pa.schema([("row", pa.int32()), *((n, pa.string()) for n in VERDICT)])
+    verdicts = Blob.of_bytes(parquet_bytes(pa.Table.from_pylist(job.dropped, schema)))
+    repaired = job.cleaned.repaired
+    settled = memo(steps.settle, repaired["rows"], repaired["changed"], verdicts, rules=job.rules)
+    for part, blob in settled.items():
+        blob.place(shards.table_path(job.folder, part, job.shard))
+
+
+def counted(settled: Sequence[Settling]) -> dict[str, Any]:
     """The content of ``metrics/clean.json``."""
-    every = [verdict for decided in verdicts for verdict in decided]
+    rows = sum(job.shard.records for job in settled)
+    reasons = Counter(row["reason"] for job in settled for row in job.dropped)
+    changed: Counter[str] = Counter()
+    for job in settled:
+        masks, counts = np.unique(
+            job.cleaned.repaired["changed"].array(np.uint32), return_counts=True
+        )
+        for mask, count in zip(masks.tolist(), counts.tolist(), strict=True):
+            changed.update({name: count for name in steps.named(mask, job.rules)})
     return {
-        "rows_in": len(every),
-        "rows_out": sum(v.fate == "kept" for v in every),
-        "by_reason": dict(Counter(v.reason for v in every if v.fate != "kept")),
-        "changed_by_rule": dict(Counter(rule for v in every for rule in v.changed)),
+        "rows_in": rows,
+        "rows_out": rows - reasons.total(),
+        "by_reason": dict(reasons),
+        "changed_by_rule": dict(changed),
     }

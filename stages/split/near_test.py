@@ -58,7 +58,7 @@ def prepare(
     grams = shingles(hashed(texts), near.ngram)
     buckets = Buckets()
     for i, signature in enumerate(_signatures(grams, near)):
-        buckets.add(i, signature)
+        buckets.add(i, _keys(signature))
     return HeldOut(
         row_ids=tuple(row_ids),
         shingles=tuple(np.unique(grams.of(i)) for i in range(len(texts))),
@@ -69,6 +69,12 @@ def prepare(
 
 def _signatures(grams: Flat, near: Near) -> Hashes:
     return band_hashes(grams, bands=near.bands, rows=near.band_rows, seed=MINHASH_SEED)
+
+
+def _keys(signature: Hashes) -> list[int]:
+    """A number for each band of a text."""
+    bands = len(signature)
+    return [value * bands + i for i, value in enumerate(signature.tolist()) if value]
 
 
 def _by_opening(
@@ -95,7 +101,7 @@ def too_near(texts: Sequence[str], test: HeldOut, near: Near) -> dict[int, str]:
     found: dict[int, str] = {}
     for i, signature in enumerate(_signatures(grams, near)):
         own = np.unique(grams.of(i))
-        for other in test.buckets.near(signature):
+        for other in test.buckets.near(_keys(signature)):
             if jaccard(own, test.shingles[other]) >= near.threshold:
                 found[i] = test.row_ids[other]
                 break
