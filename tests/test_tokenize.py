@@ -3,6 +3,7 @@
 import pyarrow as pa
 import pytest
 from byte_tokenizer import byte_level, turns_tokenizer
+from data_sections import run_stage
 
 from stages import prompt, shards
 from stages import rows as schema
@@ -236,8 +237,8 @@ def written(folder, rows):
 
 
 def run(folder, method):
-    stage.run(
-        splits=folder, tokenizer=folder / "tokenizer", tokens=folder / "tokens",
+    run_stage(
+        stage, splits=folder, tokenizer=folder / "tokenizer", tokens=folder / "tokens",
         metrics=folder / "metrics.json", prompt=Prompt(template="turns", system=""),
         task=Task(method=method), tokenize=LENGTHS,
     )  # fmt: skip
