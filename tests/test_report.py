@@ -171,7 +171,7 @@ def test_a_base_from_the_hub_is_named_in_the_card(toy):
     text = statement.read_text(encoding="utf-8")
     text = text.replace('"source": "build"', '"source": "hub", "hub": {"repo": "a/b"}')
     statement.write_text(text, encoding="utf-8")
-    assert card.metadata(content.collect()).base_model == "a/b"
+    assert card.metadata(content.collect(), []).base_model == "a/b"
 
 
 def test_markdown_is_shown_and_not_obeyed():
