@@ -25,7 +25,7 @@ _RIMES = (
 )
 _AFTER_Q = (
     "a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc ân âng ât âu ây e en eo et "
-    "ê êch ên ênh êt i ich in inh it iu ơ ơn y ych yên yêt ynh yt"
+    "ê êch ên ênh êt i ich in inh it iu ôc ơ ơi ơn y ych yên yêt ynh yt"
 )
 _TONELESS = frozenset(
     [onset + rime for onset in ("", *_ONSETS.split()) for rime in _RIMES.split()]
