@@ -162,17 +162,18 @@ def _parts(value: object) -> Iterator[object]:
     if not (isinstance(value, dict) and isinstance(value.get("paragraphs"), list)):
         yield value
         return
-    found = False
+    if not value["paragraphs"]:
+        yield Fault("empty_record", "an article without a paragraph")
     for paragraph in value["paragraphs"]:
         asked = paragraph.get("qas") if isinstance(paragraph, dict) else None
-        for question in asked if isinstance(asked, list) else ():
-            found = True
-            if isinstance(question, dict):
-                yield {"context": paragraph.get("context"), **question}
-            else:
-                yield question
-    if not found:
-        yield Fault("empty_record", "an article without a question")
+        if not isinstance(paragraph, dict):
+            yield paragraph
+        elif not isinstance(asked, list) or not asked:
+            yield Fault("empty_record", "a paragraph without a question")
+        else:
+            for question in asked:
+                known = {"context": paragraph.get("context")}
+                yield {**known, **question} if isinstance(question, dict) else question
 
 
 def _has_surrogate(text: str) -> bool:
