@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: setup repro test test-slow lint
+.PHONY: bench-evaluate setup repro test test-slow lint
 
 setup: $(READY)
 
@@ -34,3 +34,6 @@ lint: $(READY)
 	ruff format --check .
 	ruff check .
 	mypy
+
+bench-evaluate: $(READY)
+	python -m bench.evaluate
