@@ -6,8 +6,8 @@ row, so that the sums of all columns at once are one matrix product::
 
     counts (resamples, rows)  @  columns (rows, figures)  =  sums (resamples, figures)
 
-10,000 resamples of 10,000 rows take about two seconds on two cores (``bench/evaluate.py``); memory
-is bounded by ``DRAWS`` whatever the number of rows.
+Time grows with resamples x rows (``bench/evaluate.py``); memory is bounded by ``DRAWS`` up to that
+many rows.
 """
 
 from collections.abc import Callable, Mapping

@@ -2,7 +2,7 @@
 
 It is imported where it is first used: the import takes seconds. Its version counts as part of the
 tokenizer's name, because another version cuts words otherwise; any other than the known one is
-refused. About 330 texts of 60 tokens a second and core.
+refused. About 330 texts a second and core.
 """
 
 from collections.abc import Callable

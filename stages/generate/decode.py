@@ -8,8 +8,7 @@ when its last row has ended::
 
 Output can change with the composition of a batch (padding changes the last bits), so the order is
 fixed: longest prompts first, ties as they stand in the test split. Then the first batch is the one
-that needs most memory, and one that fits is followed by none that does not. Cost against answering
-one row after the other: a step of a batch of 32 costs little more than one of a single row.
+that needs most memory, and one that fits is followed by none that does not.
 """
 
 from collections.abc import Sequence
