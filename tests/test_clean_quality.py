@@ -31,12 +31,12 @@ def judged(text, role="assistant", kind="chat"):
           "'ywjjzgvmz2hpamtsbw5v ywjjzgvmz2hpamtsbw5v' is 1.00 of the words")),
         (
             " ".join(f"aGVsbG8gd29ybGQ{i}" for i in range(60)),
-            ("word_length", "16.8 letters a word"),
+            ("word_length", "16.8 characters a word"),
         ),
-        (" ".join("abcdefghijklmnopqrstuvwxyz" * 2), ("word_length", "1.0 letters a word")),
+        (" ".join("abcdefghijklmnopqrstuvwxyz" * 2), ("word_length", "1.0 characters a word")),
         (
             " ".join(f"{i * 37} {i}" for i in range(60)),
-            ("few_letters", "0.00 of the words have a letter"),
+            ("few_letters", "0.00 of the characters are letters"),
         ),
         (
             " ".join(f"túi{i} xách{i * 3} giá{i * 7} rẻ{i} mẫu{i}" for i in range(12)),
@@ -60,7 +60,7 @@ SONG = "\n".join(
 MATH = (
     "Ta có " + " ".join(f"\\( {i} + {i + 1} = {2 * i + 1} \\)" for i in range(60)) + " là kết quả."
 )
-CHINESE = "由于港口附近风力过大渡轮已被取消请乘客等候通知。" * 2 + "这是另一句话，" * 30
+CHINESE = "由于港口附近风力过大渡轮已被取消请乘客等候通知。 " * 60
 
 
 @pytest.mark.parametrize(
