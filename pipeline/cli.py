@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from pipeline.commands import audit, results, runs, settings, talking, tracking, training
+from pipeline.commands import audit, data, results, runs, settings, talking, tracking, training
 from pipeline.commands.terminal import FAILED, INTERRUPTED
 from stages import environment
 from stages.errors import TinhError
@@ -21,7 +21,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for topic in (runs, training, results, talking, settings, tracking, audit):
+for topic in (runs, training, results, talking, settings, tracking, audit, data):
     topic.register(app)
 
 

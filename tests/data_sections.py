@@ -39,8 +39,11 @@ VALIDATE = {
     "identity": {"severity": "critical"},
     "chars": {"severity": "critical", "min": 4, "max": 2000},
     "leaks": {"severity": "critical", "patterns": {"email": r"[a-z0-9.]+@[a-z0-9-]+\.[a-z]+"}},
+    "placeholders": {"severity": "warning", "patterns": {"template": r"\{\{ ?\w+ ?\}\}"}},
     "rows": {"severity": "warning", "min_share": 0.5},
     "vietnamese": {"severity": "warning", "min_share": 0.5},
+    "balance": {"severity": "warning", "max_share": 1.0},
+    "drift": {"severity": "warning", "max_length_psi": 1.0, "max_source_shift": 0.5},
 }
 SPLIT = {
     "test_share": 0.2,

@@ -1,7 +1,11 @@
 """Decontamination against benchmark files."""
 
+import gzip
+import io
 import json
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from stages.clean.benchmark import contaminated, read_benchmark
@@ -56,16 +60,47 @@ def test_the_first_file_by_name_is_named(folder):
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.txt", b"\xff\xfe", r"a\.txt is no UTF-8 text; convert it"),
+        ("a.txt", b"\xc3\x28", r"a\.txt is no UTF-8 text; convert it"),
         ("a.jsonl", b'{"x": 1}\n{', r"a\.jsonl:2 is no JSON"),
         ("a.json", b"[", r"a\.json is no JSON"),
         ("a.json", b"[" * 99999, r"a\.json is no JSON"),
+        ("a.jsonl.gz", b"no gzip", r"a\.jsonl\.gz cannot be read"),
+        ("a.txt.gz", gzip.compress(LONG.encode() * 99)[:60], r"a\.txt\.gz cannot be read"),
+        ("a.parquet", b"PAR1", r"a\.parquet cannot be read"),
     ],
 )
 def test_a_benchmark_that_cannot_be_read_is_no_benchmark_passed(folder, name, content, message):
     (folder / name).write_bytes(content)
     with pytest.raises(InputError, match=message):
         read_benchmark(folder, 13, 8)
+
+
+def test_every_format_is_read(folder):
+    record = {"id": 1, "q": SHORT, "choices": ["núi này", LONG]}
+    line = json.dumps(record, ensure_ascii=False).encode()
+    table = pa.Table.from_pylist([record])
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer)
+    arrow = io.BytesIO()
+    with pa.ipc.new_stream(arrow, table.schema) as writer:
+        writer.write_table(table)
+    files = {
+        "a.jsonl": line,
+        "b.json": b"[" + line + b"]",
+        "c.csv": f'q,a\n"{LONG}\n",1'.encode(),
+        "d.tsv": f"q\ta\n{LONG}\t1".encode(),
+        "e.txt": f"\ufeff{LONG}".encode(),
+        "f.txt": LONG.encode("utf-16"),
+        "g.jsonl.gz": gzip.compress(line),
+        "h.json.zst": pa.compress(line, "zstd", asbytes=True),
+        "i.csv.gz": gzip.compress(f'"{LONG}",1'.encode()),
+        "j.parquet": buffer.getvalue(),
+        "k.arrow": arrow.getvalue(),
+    }
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+        assert met(folder, "khác", LONG) == {1: name}, name
+        (folder / name).unlink()
 
 
 def test_the_folder_must_be_there(tmp_path):

@@ -1,18 +1,22 @@
 """Great Expectations, really run: what passes, what is noted, what stops the pipeline."""
 
 import json
+import math
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from data_sections import run_stage
 from data_sections import validate as section
 
+from pipeline import baseline
 from stages import environment, shards
 from stages import rows as schema
 from stages.errors import DataError, InputError, ParamsError
 from stages.shards import Shard
-from stages.validate import stage
+from stages.validate import drift, stage
+from stages.validate.drift import Profile
 from stages.validate.frame import measured
 from stages.validate.suite import expected_of
 
@@ -22,8 +26,11 @@ def folder(tmp_path, monkeypatch):
     for name, value in environment.TELEMETRY_OFF.items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "baseline.json").write_text('{"rows": 4}', encoding="utf-8")
+    Path("baseline.json").write_text(json.dumps(BASELINE), encoding="utf-8")
     return tmp_path
+
+
+BASELINE = {"rows": 4, "chars": {"8": 4}, "sources": {"a.jsonl": 4}, "tasks": {"t": 4}}
 
 
 def row(content, rejected="", **values):
@@ -54,17 +61,22 @@ def run(rows, **params):
 
 
 GOOD = [row("Được."), row("Bạn ơi."), row("Cảm ơn."), row("No.", rejected="Không ạ.")]
+# Lengths 9, 11, 11, 15: steps 8, 8, 8, 12 of half an octave; the baseline has four of step 8.
+LENGTH_PSI = round((3.5 - 4.5) / 5 * math.log(3.5 / 4.5) + (1.5 - 0.5) / 5 * math.log(3), 9)
 DOCS = "data/validation/gx/uncommitted/data_docs/local_site/index.html"
 
 
 def test_measures_count_every_message_of_a_row():
     table = schema.rows_table([{**r, "offset": 0} for r in (row("a@b.vn c@d.vn"), GOOD[3])])
     table = table.append_column("line", pa.array([7, 9]))
-    assert measured(table, {"email": "@"}).drop_columns(["row_id"]).to_pydict() == {
-        "source": ["a.jsonl", "a.jsonl"],
+    assert measured(table, {"leak_email": "@"}).drop_columns(["row_id"]).to_pydict() == {
         "line": [7, 9],
+        "source": ["a.jsonl", "a.jsonl"],
         "task": ["t", "t"],
+        "kind": ["chat", "chat"],
         "messages": [2, 3],
+        "roles": [0, 0],
+        "nulls": [0, 0],
         "chars": [17, 15],
         "vietnamese": [1, 1],
         "leak_email": [1, 0],
@@ -73,7 +85,13 @@ def test_measures_count_every_message_of_a_row():
 
 def test_good_rows_pass_and_the_docs_are_written_twice_the_same_metrics():
     first = run(GOOD)
-    assert first == {"success": True, "expectations": 8, "failed": []}
+    assert (first["success"], first["expectations"], first["failed"]) == (True, 15, [])
+    assert [(c["column"], c["unexpected_count"], c["observed"]) for c in first["checks"]] == [
+        ("row_id", 0, None), ("row_id", 0, None), ("task", 0, None), ("kind", 0, None),
+        ("messages", 0, None), ("roles", 0, None), ("nulls", 0, None), ("chars", 0, None),
+        ("leak_email", 0, None), ("mark_template", 0, None), ("", 0, 4.0), ("vietnamese", 0, 1.0),
+        ("largest_task", 0, 1.0), ("length_psi", 0, LENGTH_PSI), ("source_shift", 0, 0.0),
+    ]  # fmt: skip
     before = Path("validate.json").read_bytes()
     assert Path(DOCS).is_file()
     run(GOOD)
@@ -108,6 +126,22 @@ def test_a_leak_stops_everything_and_names_rows_and_docs():
     [
         ([*GOOD, GOOD[0]], {}, "be_unique(column=row_id) is not met, 2 rows"),
         ([*GOOD, row("x", task=None)], {}, "not_be_null(column=task) is not met, 1 rows"),
+        ([*GOOD, row("x", kind="image")], {}, "be_in_set(column=kind, value_set=['chat', "),
+        (
+            [*GOOD, {**row("x"), "messages": [{"role": "critic", "content": "x"}]}],
+            {},
+            "be_between(column=roles, max_value=0) is not met, 1 rows do not:",
+        ),
+        (
+            [*GOOD, {**row("x"), "messages": [{"role": "user", "content": None}]}],
+            {},
+            "be_between(column=nulls, max_value=0) is not met, 1 rows do not:",
+        ),
+        (
+            GOOD,
+            {"balance__severity": "critical", "balance__max_share": 0.5},
+            "max_to_be_between(column=largest_task, max_value=0.5) is not met, found 1;",
+        ),
         (GOOD, {"chars__max": 9}, "be_between(column=chars, min_value=4, max_value=9) is not met"),
         (
             GOOD,
@@ -128,18 +162,80 @@ def test_a_row_without_messages_stops():
 
 
 def test_the_least_row_count_is_rounded_up():
-    suite = expected_of(section(rows__min_share=0.5), 5)
+    suite = expected_of(section(rows__min_share=0.5), Profile(5, {}, {}, {}))
     counts = [e.arguments for e in suite if e.type == "expect_table_row_count_to_be_between"]
     assert counts == [{"min_value": 3}]
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"rows": "4"}', '{"rows": true}'])
-def test_a_baseline_without_a_row_count_is_refused(text):
+@pytest.mark.parametrize(
+    "text",
+    ["{", "[]", "{}", '{"rows": 4}', json.dumps(BASELINE | {"rows": True}),
+     json.dumps(BASELINE | {"tasks": {"t": "4"}})],
+)  # fmt: skip
+def test_a_baseline_that_is_none_is_refused(text):
     Path("baseline.json").write_text(text, encoding="utf-8")
-    with pytest.raises(InputError, match=r"baseline\.json (is no JSON|has no whole number)"):
+    with pytest.raises(InputError, match=r"baseline\.json is no .*`tinh baseline --write` makes"):
         run(GOOD)
 
 
+def test_drift_from_the_baseline_is_noted():
+    then = {"rows": 4, "chars": {"512": 4}, "sources": {"b.jsonl": 4}, "tasks": {"t": 4}}
+    Path("baseline.json").write_text(json.dumps(then), encoding="utf-8")
+    failed = run(GOOD)["failed"]
+    assert [(f["column"], f["severity"]) for f in failed] == [
+        ("length_psi", "warning"), ("source_shift", "warning"),
+    ]  # fmt: skip
+    assert failed[1]["observed"] == 1.0
+
+
+def test_a_template_left_unfilled_is_noted():
+    failed = run([*GOOD, row("Chào {{ name }}, bạn khỏe?")])["failed"]
+    assert [(f["column"], f["unexpected_count"]) for f in failed] == [("mark_template", 1)]
+
+
+def test_a_shard_of_another_schema_stops():
+    run(GOOD)
+    path = Path("clean/rows/s.parquet")
+    shards.write_table(pq.read_table(path).drop_columns(["licence"]), path)
+    with pytest.raises(DataError, match=r"s\.parquet has not the schema of rows \(columns licence"):
+        stage.frame_of(Path("clean"), {})
+
+
+def test_lengths_fall_into_steps_of_half_an_octave():
+    assert [drift.step_of(n) for n in (0, 1, 2, 3, 4, 5, 6, 8, 11, 12, 16, 1000)] == [
+        "0", "1", "2", "3", "4", "4", "6", "8", "8", "12", "16", "725",
+    ]  # fmt: skip
+
+
+def test_drift_is_none_for_equal_shares_and_known_for_others():
+    assert drift.psi({"a": 10, "b": 10}, {"a": 10, "b": 10}) == 0.0
+    expected = (15.5 - 5.5) / 21 * 2 * math.log(15.5 / 5.5)
+    assert drift.psi({"a": 15, "b": 5}, {"a": 5, "b": 15}) == pytest.approx(expected)
+    assert drift.shift({"a": 1}, {"a": 100}) == 0.0
+    assert drift.shift({"a": 1, "b": 1}, {"a": 1, "c": 1}) == 0.5
+    assert drift.shift({"a": 1}, {"b": 1}) == 1.0
+    assert drift.largest_share({"a": 3, "b": 1}) == 0.75
+    assert drift.largest_share({}) == 0.0
+
+
+def test_a_baseline_is_what_the_rows_look_like():
+    run(GOOD)
+    Path("data/clean").parent.mkdir(exist_ok=True)
+    Path("clean").rename("data/clean")
+    assert baseline.drift(baseline.current()) == baseline.Drift(4, None, None, None)
+    baseline.write(baseline.current())
+    first = Path("data/baseline.json").read_bytes()
+    assert json.loads(first) == {
+        "rows": 4,
+        "chars": {"8": 3, "12": 1},
+        "sources": {"a.jsonl": 4},
+        "tasks": {"t": 4},
+    }
+    assert baseline.drift(baseline.current()) == baseline.Drift(4, 4, 0.0, 0.0)
+    baseline.write(baseline.current())
+    assert Path("data/baseline.json").read_bytes() == first
+
+
 def test_a_pattern_that_is_none_is_refused():
-    with pytest.raises(ParamsError, match=r"validate\.leaks\.patterns: .*see RE2's syntax"):
+    with pytest.raises(ParamsError, match=r"validate\.leaks or \.placeholders: .*see RE2's syntax"):
         run(GOOD, leaks__patterns={"x": "("})

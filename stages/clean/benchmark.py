@@ -6,17 +6,28 @@ text shorter than that counts whole, from ``clean.decontaminate.shortest`` sylla
 one would be met by chance.
 """
 
+import codecs
+import csv
+import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from stages.errors import InputError
 from stages.near import Flat, Hashes, Positions, hashed, ngrams
 
 SKIPPED_SUFFIXES = (".md", ".dvc")
+PACKED = {".gz": "gzip", ".zst": "zstd"}
+TABLES = (".parquet", ".arrow")
+CELLS = {".csv": ",", ".tsv": "\t"}
+LONGEST_CELL = 1 << 24  # characters
+BATCH = 1000  # rows of a table in memory at a time
 
 
 @dataclass(frozen=True)
@@ -48,22 +59,67 @@ def _skipped(path: Path, folder: Path) -> bool:
 
 
 def texts_of(path: Path) -> Iterator[str]:
-    """The texts of one file: every string of JSON or JSONL, every line of anything else."""
-    suffix = path.suffix.lower()
+    """The texts of one file: every string of JSON, JSONL, Parquet or Arrow, every cell of CSV and
+    TSV, every line of anything else; each also as ``.gz`` or ``.zst``.
+
+    One record is in memory at a time, of JSON the file. Raises :class:`InputError` for a file that
+    cannot be read to its end: what was not read cannot be compared with.
+    """
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    packed = suffixes.pop() if suffixes and suffixes[-1] in PACKED else ""
+    kind = suffixes[-1] if suffixes else ""
     try:
-        content = path.read_text(encoding="utf-8-sig")
-        if suffix == ".json":
-            yield from _strings(json.loads(content))
+        if kind in TABLES:
+            yield from _table_texts(path, kind)
             return
-        for number, line in enumerate(content.splitlines(), start=1):
-            if suffix != ".jsonl":
-                yield line
-            elif line.strip():
-                yield from _strings(_json_line(line, path, number))
-    except UnicodeDecodeError:
+        with _opened(path, packed) as raw, io.TextIOWrapper(raw, _encoding(path, packed)) as file:
+            yield from _texts(file, kind, path)
+    except UnicodeError:
         raise InputError(f"{path} is no UTF-8 text; convert it, or remove it") from None
     except (json.JSONDecodeError, RecursionError) as error:
         raise InputError(f"{path} is no JSON ({error}); correct it, or remove it") from None
+    except (OSError, EOFError, pa.ArrowException, csv.Error) as error:
+        raise InputError(f"{path} cannot be read ({error}); mend it, or remove it") from None
+
+
+def _texts(file: io.TextIOWrapper, kind: str, path: Path) -> Iterator[str]:
+    if kind == ".json":
+        yield from _strings(json.load(file))
+    elif kind in CELLS:
+        csv.field_size_limit(LONGEST_CELL)
+        for cells in csv.reader(file, delimiter=CELLS[kind]):
+            yield from cells
+    else:
+        for number, line in enumerate(file, start=1):
+            if kind not in (".jsonl", ".ndjson"):
+                yield line
+            elif line.strip():
+                yield from _strings(_json_line(line, path, number))
+
+
+def _opened(path: Path, packed: str) -> BinaryIO:
+    """The bytes of a file, unpacked."""
+    if not packed:
+        return path.open("rb")
+    stream: Any = pa.input_stream(str(path), compression=PACKED[packed])
+    return io.BufferedReader(stream)
+
+
+def _encoding(path: Path, packed: str) -> str:
+    """UTF-8, or UTF-16 where the file begins as Windows begins it."""
+    with _opened(path, packed) as raw:
+        start = raw.read(2)
+    return "utf-16" if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
+
+
+def _table_texts(path: Path, kind: str) -> Iterator[str]:
+    if kind == ".parquet":
+        batches = pq.ParquetFile(path).iter_batches(batch_size=BATCH)
+    else:  # what `datasets` saves
+        batches = pa.ipc.open_stream(path.open("rb"))
+    for batch in batches:
+        for row in batch.to_pylist():
+            yield from _strings(row)
 
 
 def _json_line(line: str, path: Path, number: int) -> object:

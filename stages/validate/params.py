@@ -11,7 +11,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Identity(Section):
-    """Row ids set and unique, tasks set, messages there."""
+    """Row ids set and unique, tasks set; kinds and roles those of the schema, contents not null."""
 
     severity: Severity
 
@@ -24,8 +24,8 @@ class Chars(Section):
     max: Annotated[int, Field(ge=1)]
 
 
-class Leaks(Section):
-    """Personal data that no row may hold any more: name → RE2 pattern."""
+class Patterns(Section):
+    """What no row may hold: name → RE2 pattern."""
 
     severity: Severity
     patterns: dict[str, str]
@@ -45,11 +45,29 @@ class Vietnamese(Section):
     min_share: Share
 
 
+class Balance(Section):
+    """Share of rows that the largest task may have."""
+
+    severity: Severity
+    max_share: Share
+
+
+class Drift(Section):
+    """How far from ``data/baseline.json`` the rows may be (see ``stages/validate/drift.py``)."""
+
+    severity: Severity
+    max_length_psi: Annotated[float, Field(ge=0)]
+    max_source_shift: Share
+
+
 class Validate(Section):
     """What must be true of the cleaned rows, and how bad it is if it is not."""
 
     identity: Identity
     chars: Chars
-    leaks: Leaks
+    leaks: Patterns
+    placeholders: Patterns
     rows: Rows
     vietnamese: Vietnamese
+    balance: Balance
+    drift: Drift

@@ -1,7 +1,7 @@
 """Great Expectations over the cleaned rows; a failed critical expectation stops what follows.
 
-    data/clean → measures of each row (validate/frame.py) → suite → Data Docs in data/validation
-                                                                  → metrics/validate.json
+    data/clean → measures of each row (validate/frame.py) ┬ suite → Data Docs in data/validation
+    data/baseline.json → drift (validate/drift.py) ───────┘       → metrics/validate.json
 
 ``metrics/validate.json`` is canonical: the same for the same rows and parameters. Data Docs hold
 times and random ids and are a by-product.
@@ -17,81 +17,136 @@ import pyarrow as pa
 from stages import shards
 from stages.contract import In, Out, remove
 from stages.errors import DataError, InputError, ParamsError
-from stages.validate.frame import measured
+from stages.rows import ROWS as SCHEMA
+from stages.validate.drift import Profile, largest_share, parsed, profile, psi, shift
+from stages.validate.frame import LEAK, MARK, measured
 from stages.validate.params import Validate
-from stages.validate.suite import CRITICAL, INDEX, Broken, check, expected_of
+from stages.validate.suite import (
+    CRITICAL,
+    INDEX,
+    ROWS,
+    WHOLE,
+    Outcome,
+    check,
+    expected_of,
+    places,
+)
 
 LIBRARIES = ("great-expectations", "numpy", "pandas", "pyarrow")
 GRADE = "bitwise"
 
 REPORT = Path("data/validation")
 NAMED = 3  # rows that an error names
+DIGITS = 9  # of a figure about all rows: the last bits of a logarithm differ between machines
 
 
 def run(*, rows: In, baseline: In, metrics: Out, validate: Validate) -> None:
     """Check the rows. Raises :class:`DataError` if a critical expectation is not met."""
-    suite = expected_of(validate, baseline_rows(baseline))
-    frame = frame_of(rows, validate.leaks.patterns)
+    then = read_baseline(baseline)
+    suite = expected_of(validate, then)
+    frame = frame_of(rows, columns_of(validate))
     remove(REPORT)
     REPORT.mkdir(parents=True)
-    broken = check(frame, suite, REPORT)
-    for fault in broken:
-        if fault.expected.severity == CRITICAL:
-            raise DataError(refusal(fault, REPORT / INDEX))
-    text = json.dumps(counted(len(suite), broken), indent=2, sort_keys=True, ensure_ascii=False)
+    whole = figures(profile_of(frame), then)
+    outcomes = check({ROWS: frame, WHOLE: whole}, suite, REPORT)
+    for outcome in outcomes:
+        if not outcome.success and outcome.expected.severity == CRITICAL:
+            raise DataError(refusal(outcome, frame, REPORT / INDEX))
+    text = json.dumps(counted(outcomes), indent=2, sort_keys=True, ensure_ascii=False)
     metrics.write_text(text + "\n", encoding="utf-8")
 
 
-def baseline_rows(path: Path) -> int:
-    """How many rows the baseline had. Raises :class:`InputError` if the file does not say."""
+def read_baseline(path: Path) -> Profile:
+    """The baseline's profile. Raises :class:`InputError` if the file holds none."""
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise InputError(f'{path} is no JSON ({error}); write {{"rows": N}} there') from None
-    rows = value.get("rows") if isinstance(value, dict) else None
-    if not isinstance(rows, int) or isinstance(rows, bool):
-        raise InputError(f'{path} has no whole number "rows"; write {{"rows": N}} there')
-    return rows
+        raise InputError(f"{path} is no JSON ({error}); `tinh baseline --write` makes it") from None
+    return parsed(document, path)
+
+
+def columns_of(validate: Validate) -> dict[str, str]:
+    """The patterns that are counted, by the column that holds the count."""
+    return {
+        prefix + name: pattern
+        for prefix, section in ((LEAK, validate.leaks), (MARK, validate.placeholders))
+        for name, pattern in section.patterns.items()
+    }
 
 
 def frame_of(rows: Path, patterns: Mapping[str, str]) -> Any:
-    """The measures of all rows as a pandas data frame. Raises :class:`ParamsError` for a pattern
-    that is none."""
-    try:
-        parts = [
-            measured(shards.with_lines(table, shard), patterns)
-            for shard, table in shards.read_tables(rows, "rows")
-        ]
-    except pa.ArrowInvalid as error:
-        raise ParamsError(f"validate.leaks.patterns: {error}; see RE2's syntax") from None
-    return pa.concat_tables(parts).to_pandas()
+    """The measures of all rows as a pandas data frame, some 200 bytes a row.
+
+    Raises :class:`DataError` for a shard of another schema, and :class:`ParamsError` for a pattern
+    that is none.
+    """
+    parts = []
+    for shard, table in shards.read_tables(rows, "rows"):
+        if not table.schema.equals(SCHEMA):
+            path = shards.table_path(rows, "rows", shard)
+            other = {field.name for field in table.schema} ^ {field.name for field in SCHEMA}
+            why = f"columns {', '.join(sorted(other))}" if other else "types of its columns"
+            raise DataError(f"{path} has not the schema of rows ({why}); run `dvc repro clean`")
+        try:
+            parts.append(measured(shards.with_lines(table, shard), patterns))
+        except pa.ArrowInvalid as error:
+            raise ParamsError(
+                f"validate.leaks or .placeholders: {error}; see RE2's syntax"
+            ) from None
+    return pa.concat_tables(parts).unify_dictionaries().to_pandas()
 
 
-def refusal(fault: Broken, docs: Path) -> str:
+def profile_of(frame: Any) -> Profile:
+    """What the rows of a data frame look like."""
+    counts = (
+        {str(value): int(n) for value, n in frame[column].value_counts().items() if n}
+        for column in ("chars", "source", "task")
+    )
+    return profile(*counts)
+
+
+def figures(now: Profile, then: Profile) -> Any:
+    """One line about all rows: a data frame of the columns that the suite expects."""
+    import pandas as pd
+
+    line = {
+        "largest_task": largest_share(now.tasks),
+        "length_psi": psi(now.chars, then.chars),
+        "source_shift": shift(now.sources, then.sources),
+    }
+    return pd.DataFrame([{name: round(value, DIGITS) for name, value in line.items()}])
+
+
+def refusal(outcome: Outcome, frame: Any, docs: Path) -> str:
     """One line: the expectation, how many rows, where the first are, and the Data Docs."""
-    expected = fault.expected
+    expected = outcome.expected
     limits = ", ".join(f"{k}={v}" for k, v in expected.arguments.items())
-    if fault.observed is not None:
-        found = f"found {fault.observed:g}"
+    if outcome.observed is not None:
+        found = f"found {outcome.observed:g}"
     else:
-        first = ", ".join(f"{i} ({source}:{line})" for i, source, line in fault.places[:NAMED])
-        found = f"{fault.unexpected} rows do not: {first}"
+        first = ", ".join(f"{i} ({s}:{line})" for i, s, line in places(frame, expected, NAMED))
+        found = f"{outcome.unexpected} rows do not: {first}"
     return f"{expected.type}({limits}) is not met, {found}; see {docs}, mend or drop the rows"
 
 
-def counted(expectations: int, broken: Sequence[Broken]) -> dict[str, Any]:
-    """The content of ``metrics/validate.json``; ``failed`` holds warnings only."""
+def counted(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """The content of ``metrics/validate.json``; ``failed`` holds warnings only, for a critical
+    expectation that is not met leaves no metrics."""
+    checks = [
+        {
+            "expectation": outcome.expected.type,
+            "column": outcome.expected.column,
+            "limits": {k: v for k, v in outcome.expected.arguments.items() if k != "column"},
+            "severity": outcome.expected.severity,
+            "success": outcome.success,
+            "unexpected_count": outcome.unexpected,
+            "observed": outcome.observed,
+        }
+        for outcome in outcomes
+    ]
     return {
-        "success": all(fault.expected.severity != CRITICAL for fault in broken),
-        "expectations": expectations,
-        "failed": [
-            {
-                "expectation": fault.expected.type,
-                "column": fault.expected.arguments.get("column", ""),
-                "severity": fault.expected.severity,
-                "unexpected_count": fault.unexpected,
-                "observed": fault.observed,
-            }
-            for fault in broken
-        ],
+        "success": True,
+        "expectations": len(checks),
+        "failed": [check for check in checks if not check["success"]],
+        "checks": checks,
     }
