@@ -69,7 +69,7 @@ def launch(configuration: Path, argv: Sequence[str]) -> None:
     if not configuration.is_file():
         raise InputError(
             f"compute.launch is {configuration}, which does not exist; name a file such as "
-            "profiles/accelerate/two-processes.yaml, or set it to null"
+            "profiles/accelerate/two-cpu.yaml, or set it to null"
         )
     command = ["accelerate.commands.launch", "--config_file", str(configuration)]
     os.execv(sys.executable, [sys.executable, "-m", *command, "--module", "stages", *argv])

@@ -33,6 +33,8 @@ PACKS = pa.schema(
 )
 MASK = -100
 
+torch.set_num_threads(1)  # tests run side by side: two threads each would wait for one another
+
 
 def tokenizer():
     return train_tokenizer([text for turn in TURNS for text in turn] * 4, 400)
