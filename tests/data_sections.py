@@ -92,7 +92,7 @@ def split(**values):
 def compute(workers=1, dask_address="", shard_cache_gib=1):
     return Compute(
         device="cpu", threads=1, workers=workers, dask_address=dask_address,
-        shard_cache_gib=shard_cache_gib,
+        shard_cache_gib=shard_cache_gib, launch=None, checkpoint_steps=0, checkpoints_kept=1,
     )  # fmt: skip
 
 
