@@ -9,10 +9,9 @@ import datetime
 import hashlib
 import json
 import os
-import statistics
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +30,6 @@ SHOWN = {  # scalars that the bar shows, and as what
     "memory_mib": "MiB",
 }
 PLAIN_EVERY = 0.1  # on anything but a terminal: a line each tenth of the work
-# Scalars that tell of speed, not of the result: over the run they become by-products.
-MEASURED: Mapping[str, Callable[[list[float]], float]] = {
-    "tokens_per_second": statistics.median,
-    "memory_mib": max,
-}
 
 
 def run_group() -> str:
@@ -79,7 +73,6 @@ class Tracker:
     def follow(self, events: Iterable[Event]) -> None:
         """Drain a stage's events to the bar and to W&B; keeps what was measured of speed."""
         bar = _Bar(self.stage)
-        speeds: dict[str, list[float]] = {name: [] for name in MEASURED}
         for event in events:
             if isinstance(event, Progress):
                 bar.show(event)
@@ -87,14 +80,11 @@ class Tracker:
                 self.measured.update(event.values)
             elif isinstance(event, Scalars):
                 bar.note(event)
-                for name in MEASURED & event.values.keys():
-                    speeds[name].append(event.values[name])
                 if self.run is not None and self.stage in self.settings.curves_of:
                     self.run.log(event.values, event.step)
             elif self.run is not None:
                 self.run.show(event, self.settings.table_rows)
         bar.close()
-        self.measured |= {name: MEASURED[name](found) for name, found in speeds.items() if found}
 
     def finish(
         self, metrics: Mapping[str, Any], attestation: str, outputs: Iterable[Artifact]

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from stages.train.sft import Batch, summed_loss
 from transformers import AutoConfig, AutoModelForCausalLM
 
 from pipeline.plan import configs, devices, estimate, memory
@@ -15,6 +14,7 @@ from pipeline.plan.shape import FAMILIES, Matrix, shape_of
 from stages import params
 from stages.errors import InputError
 from stages.quantised import Held, Quantisation, load_held
+from stages.train.sft import Batch, summed_loss
 
 ROOT = Path(__file__).parents[1]
 # Every size differs from every other, so that none can stand for another.

@@ -14,7 +14,7 @@ import wandb
 
 from pipeline import cli, wandb_sync
 from stages import environment, params, processes, tracking, wandb_run, witness
-from stages.contract import Progress, Scalars, Table
+from stages.contract import Measured, Progress, Scalars, Table
 from stages.witness import Artifact, Digest
 
 ROOT = Path(__file__).parents[1]
@@ -71,6 +71,7 @@ def learn():
             step, {"loss": loss, "tokens_per_second": 100.0 * step, "memory_mib": 9.0 / step}
         )
         yield Progress(step, len(LOSSES), "steps")
+    yield Measured({"tokens_per_second": 200.0, "memory_mib": 9.0})
     yield Table("predictions", ("row_id", "output"), (("a", "48 mét"), ("b", "1997"), ("c", "x")))
 
 

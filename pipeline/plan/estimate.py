@@ -136,7 +136,9 @@ def text(found: Plan) -> str:
     lines.append(
         f"trained: {found.trained:,} of {found.weights:,} weights ({found.trained_share:.2%})"
     )
-    if found.hours is None:
+    if found.tokens is None:
+        lines.append("hours: not known before `dvc repro tokenize` has counted the tokens")
+    elif found.hours is None:
         lines.append("hours: not known; give --tokens-per-second, or train once here")
     else:
         cost = "" if found.cost is None else f", cost {found.cost:,.2f}"

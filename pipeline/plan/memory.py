@@ -22,9 +22,8 @@ and for each pack b L² of attention mask (L tokens: packed samples are kept apa
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from stages.train.memory import state_bytes
-
 from pipeline.plan.shape import Matrix, Shape
+from stages.train.memory import state_bytes
 
 GIB = 2**30
 BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
