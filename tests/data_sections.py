@@ -2,10 +2,11 @@
 
 import copy
 import inspect
+from pathlib import Path
 
 from stages.clean.params import FILTERS, NAMES, Clean
 from stages.ingest.params import Ingest
-from stages.params import Compute
+from stages.params import Compute, read
 from stages.split.params import Split
 from stages.validate.params import Validate
 
@@ -89,11 +90,10 @@ def split(**values):
     return Split.model_validate(changed(SPLIT, **values))
 
 
-def compute(workers=1, dask_address="", shard_cache_gib=1):
-    return Compute(
-        device="cpu", threads=1, workers=workers, dask_address=dask_address,
-        shard_cache_gib=shard_cache_gib, launch=None, checkpoint_steps=0, checkpoints_kept=1,
-    )  # fmt: skip
+def compute(**values):
+    """The shipped section with one worker and a small cache, or as ``values`` say."""
+    shipped = read(Path(__file__).parents[1] / "params.yaml")["compute"]
+    return Compute.model_validate({**shipped, "workers": 1, "shard_cache_gib": 1, **values})
 
 
 def run_stage(stage, **arguments):

@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from data_sections import run_stage
 
 from stages import params, shards
 from stages.clean import stage as clean
@@ -26,15 +27,23 @@ ROOT = Path(__file__).parents[1]
 def made(tmp_path_factory):
     """Folder of the chain's results: rows, clean, splits and their metrics."""
     out = tmp_path_factory.mktemp("sample")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("stages.memo.FOLDER", out / "shards")
+        return run(out)
+
+
+def run(out):
     document = params.read(ROOT / "params.yaml")
-    ingest.run(
+    run_stage(
+        ingest,
         raw=ROOT / "data/raw",
         tombstones=ROOT / "data/tombstones.jsonl",
         rows=out / "rows",
         metrics=out / "ingest.json",
         ingest=Ingest.model_validate(document["ingest"]),
     )
-    clean.run(
+    run_stage(
+        clean,
         rows=out / "rows",
         eval=ROOT / "data/eval",
         clean_rows=out / "clean",
@@ -42,7 +51,8 @@ def made(tmp_path_factory):
         clean=Clean.model_validate(document["clean"]),
     )
     (out / "validate.json").write_text('{"success": true}', encoding="utf-8")
-    split.run(
+    run_stage(
+        split,
         rows=out / "clean",
         validated=out / "validate.json",
         splits=out / "splits",
