@@ -1,11 +1,20 @@
 """The ``train`` section of params.yaml."""
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, model_validator
 
 from stages.params import Section
 from stages.quantised import Held, Precision, Quantisation
+
+
+def _compiles(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"is no regular expression ({error})") from None
+    return pattern
 
 
 class Lora(Section):
@@ -22,6 +31,37 @@ class Lora(Section):
     targets: Literal["all-linear"] | list[str]
     rank_stabilised: bool
     dora: bool
+
+
+class Dpo(Section):
+    """Preference pairs (Rafailov et al. 2023): a larger ``beta`` stays nearer to the base."""
+
+    beta: Annotated[float, Field(gt=0)]
+
+
+class Rewards(Section):
+    """Weights of the rewards (``stages/train/rewards.py``), and the pattern of ``format``."""
+
+    rouge_l: Annotated[float, Field(ge=0)]
+    length: Annotated[float, Field(ge=0)]
+    format: Annotated[float, Field(ge=0)]
+    pattern: Annotated[str, AfterValidator(_compiles)]
+
+    @model_validator(mode="after")
+    def _some_weight(self) -> "Rewards":
+        if not self.rouge_l + self.length + self.format > 0:
+            raise ValueError("no reward has a weight; give one of rouge_l, length, format some")
+        return self
+
+
+class Grpo(Section):
+    """Reinforcement learning from rewards (Shao et al. 2024)."""
+
+    group: Annotated[int, Field(ge=2)]
+    max_new_tokens: Annotated[int, Field(ge=1)]
+    temperature: Annotated[float, Field(gt=0)]
+    kl: Annotated[float, Field(ge=0)]
+    rewards: Rewards
 
 
 class Train(Section):
@@ -45,6 +85,8 @@ class Train(Section):
     micro_batch: Annotated[int, Field(ge=1)]
     accumulation: Annotated[int, Field(ge=1)]
     checkpoint_activations: bool
+    dpo: Dpo
+    grpo: Grpo
 
     def held(self) -> Held:
         """How the base is held while this is trained."""

@@ -20,18 +20,23 @@ from typing import Any
 from stages.contract import Event, In, Out, Scratch
 from stages.errors import DataError
 from stages.params import Compute, Prompt, Seed, Task
+from stages.prompt import chat_of
 from stages.seeds import child
 from stages.tensors import deterministic, device_of
 from stages.train import adapter as adapters
 from stages.train import checkpoints, checks, curves
 from stages.train.batches import Split, read_split, row_ids, steps, steps_per_epoch
+from stages.train.dpo import Dpo
 from stages.train.faults import clear_words
+from stages.train.grpo import Grpo
+from stages.train.log_probs import require_adapter
 from stages.train.loop import Diverged, Learner, Step, evaluated, training
 from stages.train.objective import Objective
 from stages.train.optimizer import optimizer_of
 from stages.train.pace import Pace
 from stages.train.parallel import Group, joined
 from stages.train.params import Train
+from stages.train.rewards import weighed
 from stages.train.sft import Supervised
 
 LIBRARIES = (
@@ -62,7 +67,8 @@ def run(
         checks.require_assistants_labels(tokens, base / "tokenizer", prompt, task)
         pace.mark("read_seconds")
         with clear_words(train, scratch):
-            learner = prepared(base, init, task, train, seed, group)
+            objective = objective_of(base / "tokenizer", task, prompt, train)
+            learner = prepared(base, init, objective, train, seed, group)
         pace.mark("load_seconds")
         checks.require_isolation(learner.model, packs, train, task)
         pace.mark("check_seconds")
@@ -77,8 +83,10 @@ def run(
         yield pace.measured(processes=group.size)
 
 
-def prepared(base: Path, init: Path, task: Task, train: Train, seed: int, group: Group) -> Learner:
-    """Model, optimizer and objective, before the first step."""
+def prepared(
+    base: Path, init: Path, objective: Objective, train: Train, seed: int, group: Group
+) -> Learner:
+    """Model and optimizer, before the first step."""
     model = adapters.load(base / "model", train, group.device, child(seed, "adapter"))
     if train.init == "fresh":
         adapters.require_empty(init)
@@ -87,7 +95,7 @@ def prepared(base: Path, init: Path, task: Task, train: Train, seed: int, group:
     return Learner(
         model=model,
         optimizer=optimizer_of(adapters.trained(model), train),
-        objective=objective_of(task, train),
+        objective=objective,
         train=train,
         group=group,
         seed=child(seed, "train"),
@@ -95,8 +103,23 @@ def prepared(base: Path, init: Path, task: Task, train: Train, seed: int, group:
     )
 
 
-def objective_of(task: Task, train: Train) -> Objective:
-    """What ``task.method`` learns from."""
+def objective_of(tokenizer: Path, task: Task, prompt: Prompt, train: Train) -> Objective:
+    """What ``task.method`` learns from.
+
+    Raises :class:`~stages.errors.ParamsError` for a method that needs the base beside the model.
+    """
+    if task.method == "dpo":
+        require_adapter(train.adapter, "task.method dpo")
+        return Dpo(train.dpo.beta)
+    if task.method == "grpo":
+        if train.grpo.kl:
+            require_adapter(train.adapter, "train.grpo.kl")
+        from transformers import AutoTokenizer
+
+        loaded = AutoTokenizer.from_pretrained(tokenizer, trust_remote_code=False)
+        stops = chat_of(loaded, template=prompt.template, system=prompt.system).stops
+        pad = stops[0] if loaded.pad_token_id is None else loaded.pad_token_id
+        return Grpo(loaded, stops, pad, weighed(train.grpo.rewards), train.grpo)
     return Supervised(flat=train.attention == "flash_attention_2")
 
 
