@@ -3,13 +3,18 @@
 import math
 
 import pytest
+import tiny_training
 import torch
 from tiny_policy import optimizer, policy
 
 from stages.errors import ParamsError
+from stages.params import Prompt, Task
 from stages.prompt import IGNORE
+from stages.train import stage
 from stages.train.dpo import Dpo, margins_of
+from stages.train.grpo import Grpo
 from stages.train.log_probs import as_base, log_probs, require_adapter, row_sums
+from stages.train.sft import Supervised
 
 PROMPTS = [[1, 5, 6, 7], [1, 8], [1, 9, 10, 11, 12]]
 CHOSEN = [[20, 21, 2], [22, 23, 24, 25, 2], [26, 2]]
@@ -124,3 +129,23 @@ def test_training_prefers_what_was_chosen():
     after = objective.loss(model, batch, seed=0)
     assert after.measures["accuracy"] == 3.0
     assert after.total.item() < 3 * math.log(2) / 2
+
+
+def test_a_method_that_needs_the_base_is_refused_without_one(tmp_path):
+    train = tiny_training.train_params(adapter="full")
+    turns = Prompt(template="turns", system="")
+    with pytest.raises(ParamsError, match=r"task\.method dpo compares with the base"):
+        stage.objective_of(tmp_path, Task(method="dpo"), turns, train)
+
+
+def test_each_method_has_its_objective(tmp_path):
+    turns = Prompt(template="turns", system="")
+    train = tiny_training.train_params(adapter="lora")
+    tiny_training.tokenizer().save_pretrained(tmp_path)
+    found = {
+        method: stage.objective_of(tmp_path, Task(method=method), turns, train)
+        for method in ("sft", "pretrain", "dpo", "grpo")
+    }
+    assert [type(x) for x in found.values()] == [Supervised, Supervised, Dpo, Grpo]
+    assert found["dpo"].beta == train.dpo.beta
+    assert (found["grpo"].stops, found["grpo"].pad) == ((2,), 0)
