@@ -206,3 +206,23 @@ def test_in_bfloat16_packs_whose_samples_are_apart_pass(tokens):
     train = tiny_training.train_params(compute_dtype="bfloat16")
     model = adapter.load(tokens.parent / "base/model", train, "cpu", 1)
     checks.require_isolation(model, read_split(tokens, "train"), train, TASK)
+
+
+def test_a_text_that_runs_on_into_the_next_block_is_its_own_row_s(tmp_path):
+    packs = [
+        {"input_ids": [1, 7, 8, 1], "labels": [MASK, 7, 8, MASK], "position_ids": [0, 1, 2, 0]},
+        {"input_ids": [9, 5], "labels": [MASK, 5], "position_ids": [0, 1]},
+    ]
+    tiny_training.write_packs(tmp_path / "train/s0.arrow", packs)
+    line = {"source": "a", "fate": "kept", "reason": "", "detail": "", "split": "train", "pack": 0}
+    tiny_training.write_ledger(
+        tmp_path,
+        [
+            {**line, "row_id": "a", "offset": 0, "start": 0},
+            {**line, "row_id": "b", "offset": 1, "start": 3},
+        ],
+    )
+    found = list(checks.samples(tmp_path, "train", runs_on=True))
+    assert [(list(s.ids), s.row_id) for s in found] == [([1, 7, 8], "a"), ([9, 5], "b")]
+    with pytest.raises(DataError, match="pack 1 has a sample at token 0 that the ledger does not"):
+        list(checks.samples(tmp_path, "train", runs_on=False))
