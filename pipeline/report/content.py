@@ -1,4 +1,4 @@
-"""What there is to report: metrics, curves, predictions and attestations, as found.
+"""What there is to report: metrics, curves and attestations, as found.
 
 Nothing is computed here but sums, and nothing is needed: what is missing is named. Figures whose
 metrics file is not the attested one are marked, but artifacts are not hashed again (``tinh audit
@@ -11,7 +11,6 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -30,31 +29,19 @@ STAGES = tuple(
     for name in ([f"{room}@base", f"{room}@tuned"] if room == "generate" else [room])
 )
 MEASURED = ("ingest", "clean", "validate", "split", "tokenize", "train", "merge", "evaluate")
-SHOWN_PREDICTIONS = 20
-SHOWN_CHARACTERS = 2_000  # of each text of a prediction
 ROUGE = {"rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeL": "ROUGE-L", "rougeLsum": "ROUGE-Lsum"}
 HEADLINE = "rougeL"
 
 
 @dataclass(frozen=True)
-class Prediction:
-    """One test row with both models' answers; None where a model has not answered."""
-
-    task: str
-    place: str
-    prompt: str
-    reference: str
-    base: str | None
-    tuned: str | None
-
-
-@dataclass(frozen=True)
 class Point:
-    """One optimizer step of the curve; ``eval_loss`` None where it was not measured."""
+    """One optimizer step of the curve; None for what was not measured."""
 
     step: int
     loss: float
     eval_loss: float | None
+    learning_rate: float | None = None
+    grad_norm: float | None = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +50,6 @@ class Content:
 
     metrics: Mapping[str, Mapping[str, Any]]
     curve: tuple[Point, ...]
-    predictions: tuple[Prediction, ...]
     statements: Mapping[str, Statement]
     missing: tuple[str, ...]
     unattested: tuple[str, ...]
@@ -96,10 +82,10 @@ def collect() -> Content:
         metrics[stage] = figures
         if not _attested(path, statements.get(stage)):
             unattested.append(path.as_posix())
-    curve, predictions = read_curve(CURVE), read_predictions()
+    curve = read_curve(CURVE)
     missing += [p.as_posix() for p in (CURVE, *PREDICTIONS.values()) if not p.is_file()]
     missing += [f"lineage/{stage}.json" for stage in STAGES if stage not in statements]
-    return Content(metrics, curve, predictions, statements, tuple(missing), tuple(unattested))
+    return Content(metrics, curve, statements, tuple(missing), tuple(unattested))
 
 
 def _json(path: Path) -> dict[str, Any] | None:
@@ -126,7 +112,8 @@ def read_curve(path: Path) -> tuple[Point, ...]:
         for line in csv.DictReader(file):
             step, loss = _number(line.get("step")), _number(line.get("loss"))
             if step is not None and loss is not None:
-                points.append(Point(int(step), loss, _number(line.get("eval_loss"))))
+                names = ("eval_loss", "learning_rate", "grad_norm")
+                points.append(Point(int(step), loss, *(_number(line.get(n)) for n in names)))
     return tuple(points)
 
 
@@ -136,50 +123,6 @@ def _number(text: Any) -> float | None:
     except (TypeError, ValueError):
         return None
     return value if math.isfinite(value) else None
-
-
-def read_predictions() -> tuple[Prediction, ...]:
-    """The first twenty test rows, base and tuned side by side, joined by ``row_id``."""
-    answers: dict[str, dict[str, Any]] = {}
-    rows: dict[str, dict[str, Any]] = {}
-    for model, path in PREDICTIONS.items():
-        for record in _lines(path):
-            row_id = str(record.get("row_id"))
-            rows.setdefault(row_id, record)
-            answers.setdefault(row_id, {})[model] = record.get("output")
-    return tuple(
-        Prediction(
-            task=_cut(row.get("task")),
-            place=f"{_cut(row.get('source'))}:{row.get('line')}",
-            prompt=_cut(row.get("prompt")),
-            reference=_cut(row.get("reference")),
-            base=_cut(answers[row_id]["base"]) if "base" in answers[row_id] else None,
-            tuned=_cut(answers[row_id]["tuned"]) if "tuned" in answers[row_id] else None,
-        )
-        for row_id, row in islice(rows.items(), SHOWN_PREDICTIONS)
-    )
-
-
-def _lines(path: Path) -> list[dict[str, Any]]:
-    if not path.is_file():
-        return []
-    with path.open(encoding="utf-8", errors="replace") as file:
-        first = list(islice(file, SHOWN_PREDICTIONS))
-    found = []
-    for line in first:
-        try:
-            record = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(record, dict):
-            found.append(record)
-    return found
-
-
-def _cut(value: Any) -> str:
-    """A text for showing, bounded."""
-    text = "" if value is None else str(value)
-    return text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + " …"
 
 
 def visible(text: str) -> str:

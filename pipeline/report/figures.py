@@ -4,6 +4,7 @@ Metrics are files that anyone may have edited or written with an older version: 
 not there, or is no number, is shown as such and stops nothing.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -53,6 +54,19 @@ class Interval:
         return f"{mean} [{low}, {high}]"
 
 
+@dataclass(frozen=True)
+class Slice:
+    """ROUGE-L F1 of base and tuned on the rows of one task, source or length."""
+
+    kind: str
+    name: str
+    rows: int | None
+    small: bool
+    base: float | None
+    tuned: float | None
+    delta: Interval
+
+
 def rows_path(content: Content) -> list[PathRow]:
     """The rows' path, a line a stage that has run."""
     m = content.metrics
@@ -97,6 +111,45 @@ def scores(content: Content) -> list[Score]:
         if base.value is not None or tuned.value is not None:
             found.append(Score(name, base, tuned, delta))
     return found
+
+
+def other_scores(content: Content) -> list[Score]:
+    """What was measured beside ROUGE and exact match, in the order of the metrics file."""
+    figures = content.metrics.get("evaluate", {})
+    sides = {m: mapping(figures.get(m)) for m in ("base", "tuned", "delta")}
+    names = [n for n in sides["tuned"] if n not in ROUGE and n != "exact_match"]
+    found = []
+    for name in names:
+        base, tuned, delta = (measured(side.get(name)) for side in sides.values())
+        if base.value is not None or tuned.value is not None:
+            found.append(Score(name, base, tuned, delta))
+    return found
+
+
+def measured(value: Any) -> Interval:
+    """A figure that is a number, or one with its interval."""
+    if isinstance(value, Mapping):
+        return Interval(*(number(value.get(k)) for k in ("value", "ci_low", "ci_high")))
+    return Interval(number(value), None, None)
+
+
+def slices(content: Content) -> list[Slice]:
+    """The scores by task, source and length; those by task alone from older metrics."""
+    figures = content.metrics.get("evaluate", {})
+    kinds = mapping(figures.get("slices")) or {"task": figures.get("by_task")}
+    return [
+        Slice(
+            kind=str(kind),
+            name=str(name),
+            rows=integer(mapping(part).get("rows")),
+            small=mapping(part).get("small") is True,
+            base=number(mapping(part).get("base_rougeL")),
+            tuned=number(mapping(part).get("tuned_rougeL")),
+            delta=measured(mapping(part).get("delta_rougeL")),
+        )
+        for kind, parts in kinds.items()
+        for name, part in mapping(parts).items()
+    ]
 
 
 def interval(figures: Mapping[str, Any], model: str, key: str, part: str) -> Interval:
@@ -144,7 +197,9 @@ def integer(value: Any) -> int | None:
 
 def number(value: Any) -> float | None:
     """A number, or None."""
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if math.isfinite(value) else None
 
 
 def flat(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:

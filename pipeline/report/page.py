@@ -1,30 +1,31 @@
-"""``data/report/index.html``: one file, no script, no request, light and dark, fit for a phone.
+"""``data/report/index.html``: one file that asks nobody for anything, for desktop and phone.
 
-Everything that comes from data is escaped (Jinja's autoescape), and a content policy in the page
-forbids scripts besides, should an escape ever fail.
+The page is written here, in English, and readable without its scripts; these add the plots, the
+table of predictions, and Vietnamese. What comes from data is escaped (Jinja's autoescape) or lies
+in JSON that the scripts write with ``textContent``. Besides, the page's policy allows the three
+scripts and the style sheet by their hashes and nothing else: no request, no eval, no handler.
 """
 
-from collections.abc import Mapping
+import base64
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from pipeline.audit.attestations import Statement
-from pipeline.report import curve, figures
-from pipeline.report.content import STAGES, Content, visible
+from pipeline.report import figures, flow, messages, plots, predictions, views
+from pipeline.report.content import Content, visible
+from pipeline.report.examples import Group
 
 HERE = Path(__file__).parent
 SHORT = 16  # hex digits of a digest
+FILES = 200  # source files that are listed
 # What the chain shows: a path, whose statement has it, as what.
-CHAIN = (
-    ("data/raw", "ingest", "dependencies"),
-    ("data/tokens", "tokenize", "subjects"),
-    ("data/base", "base", "subjects"),
-    ("data/adapter", "train", "subjects"),
-    ("data/merged", "merge", "subjects"),
-)
+CHAIN = views.LINEAGE
 
 
 def environment() -> Environment:
@@ -34,8 +35,14 @@ def environment() -> Environment:
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
+        lstrip_blocks=True,
         finalize=finalize,
     )
+    found.globals.update(
+        t=messages.span, attr=messages.attribute, named=messages.named, hint=messages.hint,
+        value=views.value, interval=views.interval, named_score=views.named_score,
+        segments=segments,
+    )  # fmt: skip
     found.filters.update(count=count, decimal=decimal, listed=figures.listed)
     return found
 
@@ -47,29 +54,123 @@ def finalize(value: Any) -> Any:
     return visible(value)
 
 
-def html(content: Content) -> str:
+def html(
+    content: Content, sample: predictions.Sample, groups: Sequence[Group], unread: Sequence[str]
+) -> str:
     """The page."""
-    tone, verdict = figures.verdict(content)
-    evaluated = content.metrics.get("evaluate", {})
-    template = environment().get_template("page.html")
-    return template.render(
+    tone, verdict, said = views.verdict(content)
+    scripts = {
+        "vega": vega(),
+        "page": (HERE / "page.js").read_text(encoding="utf-8"),
+        "table": (HERE / "table.js").read_text(encoding="utf-8"),
+    }
+    style = (HERE / "style.css").read_text(encoding="utf-8")
+    drawn = drawings(content, sample)
+    path = figures.rows_path(content)
+    return environment().get_template("page.html").render(
         content=content,
-        style=Markup((HERE / "style.css").read_text(encoding="utf-8")),  # our own
+        views=views,
+        policy=policy(scripts.values(), style),
+        style=Markup(style),  # our own, as the scripts are
+        scripts={name: Markup(text) for name, text in scripts.items()},
+        data={
+            "messages": as_json(messages.messages()),
+            "plots": as_json(drawn),
+            "predictions-data": as_json(predictions.document(sample)),
+        },
+        plots=drawn,
         tone=tone,
         verdict=verdict,
-        path=figures.rows_path(content),
-        validation=_validation(content),
-        tokens=named(content.metrics.get("tokenize", {})),
-        training=training(content),
-        curve=curve.svg(content.curve),
-        merge=named(content.metrics.get("merge", {})),
+        said=said,
+        tiles=views.tiles(content),
+        path=path,
+        flow=flow.svg(path, views.splits(content), _tokens(content)),
+        drops=views.drops(content, groups),
+        changes=views.changes(content, groups),
+        unread=unread,
+        sources=views.sources(content)[:FILES],
+        checks=views.checks(content),
+        learned=views.learned(content),
+        tokens=views.named_figures(content.metrics.get("tokenize", {})),
+        training=views.named_figures(content.metrics.get("train", {})),
+        candidates=views.candidates(content),
+        speed=views.speed(content),
         scores=figures.scores(content),
-        signature=str(evaluated.get("signature", "")),
-        tasks=_tasks(evaluated),
-        lineage=chain(content),
-        steps=[step(content.statements[name]) for name in STAGES if name in content.statements],
-        hardware=hardware(content.statements.get("train")),
+        others=figures.other_scores(content),
+        slices=figures.slices(content),
+        kinds=list(dict.fromkeys(part.kind for part in figures.slices(content))),
+        signature=str(content.metrics.get("evaluate", {}).get("signature", "")),
+        sample=sample,
+        lineage=views.lineage(content),
+        steps=views.steps(content),
+        trained=content.statements.get("train"),
+    )  # fmt: skip
+
+
+def _tokens(content: Content) -> int | None:
+    return figures.integer(content.metrics.get("tokenize", {}).get("tokens"))
+
+
+def drawings(content: Content, sample: predictions.Sample) -> dict[str, plots.Spec]:
+    """The plots that there is something for: name → specification."""
+    found: dict[str, plots.Spec] = {}
+    curve = content.curve
+    if len(curve) > 1:
+        found["loss"] = plots.loss(curve)
+        for name, key in (("learning_rate", "train.lr"), ("grad_norm", "train.norm")):
+            points = [(p.step, v) for p in curve if (v := getattr(p, name)) is not None]
+            if len(points) > 1:
+                found[name] = plots.over_steps(points, key)
+    for key, name, unit in (("seconds", "cost.time", "@axis.seconds"),
+                            ("peak_memory_mib", "cost.memory", "@axis.memory")):  # fmt: skip
+        if by_stage := views.costs(content, key):
+            found[key] = plots.by_stage(by_stage, name, unit)
+    if scores := figures.scores(content):
+        found["scores"] = plots.scores(scores)
+    slices = figures.slices(content)
+    for kind in dict.fromkeys(part.kind for part in slices):
+        number = len([name for name in found if name.startswith("slices")])
+        found[f"slices{number}"] = plots.slices([part for part in slices if part.kind == kind])
+    if sample.scores:
+        found["spread"] = plots.spread(sample.scores)
+    return found
+
+
+def segments(found: Sequence[str]) -> Markup:
+    """Text in segments, every second one marked."""
+    return Markup("").join(
+        Markup("<mark>{}</mark>" if i % 2 else "{}").format(segment)
+        for i, segment in enumerate(found)
     )
+
+
+def as_json(value: Any) -> Markup:
+    """JSON that nothing in it can end: no ``<`` is left (a script's data ends at ``</script``)."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
+
+
+def policy(scripts: Iterable[str], style: str) -> str:
+    """The page's Content-Security-Policy: our scripts and style by their hashes, and no request."""
+    allowed = " ".join(map(_hash, scripts))
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src {_hash(style)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return f"'sha256-{digest}'"
+
+
+@cache
+def vega() -> str:
+    """Vega, Vega-Lite and Vega-Embed as one script (BSD-3-Clause), from vl-convert-python."""
+    import vl_convert
+
+    bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    return bundle.replace("</script", "<\\/script").replace("\r", "")
 
 
 def count(value: int | None) -> str:
@@ -112,26 +213,6 @@ def training(content: Content) -> list[tuple[str, str]]:
     return found
 
 
-def _validation(content: Content) -> Mapping[str, Any] | None:
-    figures_ = content.metrics.get("validate")
-    if figures_ is None:
-        return None
-    failed = figures_.get("failed")
-    return {
-        "success": figures_.get("success"),
-        "expectations": shown(figures_.get("expectations", figures.NONE)),
-        "failed": failed if isinstance(failed, list) else [],
-    }
-
-
-def _tasks(evaluated: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
-    keys = ("rows", "base_rougeL", "tuned_rougeL", "tuned_exact_match")
-    return [
-        (str(task), {key: figures.mapping(figure).get(key, figures.NONE) for key in keys})
-        for task, figure in figures.mapping(evaluated.get("by_task")).items()
-    ]
-
-
 def chain(content: Content) -> list[dict[str, str]]:
     """From the data to the merged model: what, its SHA-256, and a word about it."""
     found = []
@@ -148,31 +229,4 @@ def _base_note(content: Content) -> str:
     base = content.base
     return (
         f"{base.get('name')}, {base.get('source')}, licence {base.get('licence')}" if base else ""
-    )
-
-
-def step(statement: Statement) -> dict[str, str]:
-    """One attested stage, for the table."""
-    run = statement.byproducts.get("run", {})
-    dirty = " with changes" if statement.dirty else ""
-    return {
-        "stage": statement.stage,
-        "grade": statement.grade,
-        "commit": f"{statement.commit[:12]}{dirty}" if statement.commit else figures.NONE,
-        "finished": statement.finished[:16].replace("T", " "),
-        "seconds": decimal(run.get("seconds")),
-        "memory": shown(run.get("peak_memory_mib", figures.NONE)),
-        "versions": ", ".join(f"{name} {v}" for name, v in statement.versions.items()),
-    }
-
-
-def hardware(statement: Statement | None) -> str:
-    """On what the model was trained."""
-    found = statement.byproducts.get("hardware", {}) if statement else {}
-    if not found:
-        return ""
-    instructions = ", ".join(str(x) for x in found.get("instructions", ()))
-    return (
-        f"Trained on {found.get('machine')} ({instructions}), device {found.get('device')}, "
-        f"{found.get('threads')} threads, Python {found.get('python')}."
     )

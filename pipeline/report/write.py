@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from pipeline.report import card, page
+from pipeline.report import card, examples, page, predictions
 from pipeline.report.content import Content
 
 FOLDER = Path("data/report")
@@ -14,7 +14,8 @@ CARD = FOLDER / "README.md"
 def write(content: Content) -> list[Path]:
     """Write both files, each in one piece; returns their paths."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    _write(PAGE, page.html(content))
+    groups, unread = examples.collect()
+    _write(PAGE, page.html(content, predictions.collect(), groups, unread))
     _write(CARD, card.card(content).content)
     return [PAGE, CARD]
 
