@@ -6,7 +6,7 @@ import unicodedata
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.report import examples, flow, messages, page, plots, predictions, views
@@ -56,16 +56,16 @@ def test_every_message_that_is_named_is_there():
     text = "\n".join(path.read_text(encoding="utf-8") for path in files)
     named = {key for found in NAMED.findall(text) for key in found if key}
     assert len(named) > 100
-    assert {key for key in named if key not in messages.messages()} - {"key"} == set()
+    made = {"lineage.grade."}  # and a grade
+    assert {key for key in named if key not in messages.messages()} == made
 
 
 @pytest.mark.parametrize(("kind", "names"), [
-    ("reason", [*faults.REASONS, *filters.REASONS]), ("rule", list(RULES)),
+    ("reason", faults.REASONS), ("reason", filters.REASONS), ("rule", list(RULES)),
     ("stage", page.views.STAGES), ("outcome", ["better", "worse", "right", "wrong"]),
 ])  # fmt: skip
 def test_what_stages_name_has_a_name_for_people(kind, names):
-    known = [name for name in names if f"{kind}.{name}" in messages.messages()]
-    assert len(known) >= 0.7 * len(names)  # one that is new is shown as it is, see below
+    assert [name for name in names if f"{kind}.{name}" not in messages.messages()] == []
     assert "never heard of" in messages.named(kind, "never_heard_of")
 
 
@@ -86,6 +86,7 @@ def test_a_message_escapes_what_is_put_into_it():
     assert "<b>" not in said
 
 
+@settings(max_examples=50, deadline=None)
 @given(TEXTS, TEXTS)
 def test_segments_are_the_texts_and_what_is_the_same_is_the_same(text, other):
     a, b = compared(text, other)
@@ -103,10 +104,11 @@ def test_words_are_marked_and_the_space_after_them_is_not():
     assert compared("Hoà", unicodedata.normalize("NFD", "Hoà"))[0] == ["Hoà"]
 
 
+@settings(max_examples=50, deadline=None)
 @given(TEXTS, TEXTS)
 def test_the_score_of_a_row_is_the_one_that_evaluate_gives(reference, output):
-    chosen = rouge.scorer("syllable", fold_tones=False)
-    wanted = chosen.score(reference, output)["rougeL"].fmeasure
+    chosen = rouge.Scorer("syllable", fold_tones=False, sentences="newline")
+    wanted = chosen.score([reference], output)["rougeL"].f1
     assert rouge_l(reference, output) == pytest.approx(wanted, abs=1e-12)
 
 
