@@ -75,7 +75,7 @@ def test_the_page_shows_what_the_run_was(toy, capsys):
         "The tuned model is better than its base. ROUGE-L F1 0.050 → 0.800 over 2 test rows."
         in said
     )
-    assert "ingest 12 11 1 invalid JSON 1" in said
+    assert "ingest12111invalid JSON 1" in said
     assert "[+0.730, +0.770]" in said
     assert "Not validated yet" in said
     assert "All 2 test rows." in said

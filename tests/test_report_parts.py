@@ -23,7 +23,7 @@ from stages.shards import Shard
 # How the template, the scripts and the modules name a message.
 NAMED = re.compile(
     r"""(?:\bt|span|column|say|cell|plot|attributes)\(\s*"([a-z_]+\.[\w.]+)"
-    |attr(?:ibute)?\("[\w-]+",\ "([\w.]+)"|data-t="([\w.]+)"|"@([\w.]+)"
+    |attr(?:ibute)?\("[\w-]+",\ "([\w.]+)"|data-t="([\w.]+)"|"@(\w+\.[\w.]+)"
     |textCell\("([\w.]+)"|scoreCell\("([\w.]+)\"""",
     re.VERBOSE,
 )
