@@ -43,7 +43,7 @@ class Build(Section):
     kv_heads: Annotated[int, Field(ge=1)]
     intermediate_size: Annotated[int, Field(ge=8)]
     context: Annotated[int, Field(ge=16)]
-    batch: Annotated[int, Field(ge=1)]
+    batch_tokens: Annotated[int, Field(ge=1)]
     steps: Annotated[int, Field(ge=1)]
     learning_rate: Annotated[float, Field(gt=0)]
     warmup_steps: Annotated[int, Field(ge=0)]

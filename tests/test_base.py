@@ -22,7 +22,7 @@ from stages.params import Build, Hub, Local, Model
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 SHAPE = Build(
     vocab_size=320, hidden_size=32, layers=2, heads=2, kv_heads=1, intermediate_size=64,
-    context=32, batch=2, steps=3, learning_rate=1e-3, warmup_steps=1, weight_decay=0.1,
+    context=32, batch_tokens=64, steps=3, learning_rate=1e-3, warmup_steps=1, weight_decay=0.1,
 )  # fmt: skip
 TEXTS = ["Cầu Bến Đá dài 48 mét, xây năm 1997.", "Ông Trần Văn Hòa trồng 30 cây xoài."] * 4
 
