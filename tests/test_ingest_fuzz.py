@@ -61,7 +61,7 @@ CORPUS = {
     "escaped_byte.jsonl": (rb'{"text": "\udcff"}', ["invalid_json"]),
     "unknown.pdf": (b"%PDF", ["unknown_format"]),
     "no_extension": (b"x", ["unknown_format"]),
-    "torn.txt.gz": (gzip.compress(b"a\n" * 50)[:-6], None),
+    "torn.txt.gz": (gzip.compress(b"a\n" * 50, mtime=0)[:-6], None),
     "not.jsonl.zst": (b"x", ["damaged"]),
     "wrapped.json": (b'{"data": [{"text": "a"}, 4], "version": "1"}', ["", "not_an_object"]),
     "wrapped_torn.json": (b'{"data": [{"text": "a"}]', ["", "invalid_json"]),
