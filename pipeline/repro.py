@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from pipeline import child
 from stages import environment
 from stages.errors import InputError
@@ -47,10 +49,12 @@ def stale() -> list[str]:
 
 
 def mend_lock() -> None:
-    """Remove DVC's list of busy paths where a kill cut it off; DVC would refuse to run for ever.
+    """Take out of DVC's list of busy paths what a kill left there; DVC would refuse to run.
 
-    DVC writes it only while it holds the guard beside it, as this does: what is unreadable then
-    was written by a process that is dead. Nothing happens while another process holds the guard.
+    DVC drops the entries of processes that do not exist, but a killed one that nobody has waited
+    for yet (a zombie) still does; and a list that the kill cut off it cannot read at all. It writes
+    the list only while it holds the guard beside it, as this does: what is unreadable then was
+    written by a process that is dead. Nothing happens while another process holds the guard.
     """
     if not RWLOCK.is_file():
         return
@@ -60,9 +64,23 @@ def mend_lock() -> None:
         except BlockingIOError:
             return
         try:
-            json.loads(RWLOCK.read_text(encoding="utf-8"))
+            busy = json.loads(RWLOCK.read_text(encoding="utf-8"))
+            reading, writing = busy.get("read", {}).items(), busy.get("write", {}).items()
+            read = {path: [x for x in by if alive(x["pid"])] for path, by in reading}
+            write = {path: by for path, by in writing if alive(by["pid"])}
         except ValueError:
             RWLOCK.unlink()
+            return
+        kept = {"write": write, "read": {path: by for path, by in read.items() if by}}
+        RWLOCK.write_text(json.dumps(kept), encoding="utf-8")
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; a zombie does not."""
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def variables(group: str | None = None) -> dict[str, str]:

@@ -14,6 +14,7 @@ import pytest
 from toy_project import STAGES, at_home, dvc, tinh
 
 from pipeline import child, repro, server
+from stages.errors import InputError
 
 pytest_plugins = ["toy_fixtures"]
 
@@ -205,6 +206,29 @@ def test_a_lock_in_use_is_left_alone(toy):
         assert repro.RWLOCK.exists()
     repro.mend_lock()
     assert not repro.RWLOCK.exists()
+
+
+def test_what_a_zombie_held_is_free(toy):
+    """DVC asks only whether a process exists, as a killed one does until it is waited for."""
+    zombie = subprocess.Popen(["true"])
+    os.waitid(os.P_PID, zombie.pid, os.WEXITED | os.WNOWAIT)  # ended, and not waited for
+    path = str(Path("metrics/ingest.json").resolve())
+    busy = {"pid": zombie.pid, "cmd": "dvc repro"}
+    repro.RWLOCK.parent.mkdir(exist_ok=True)
+    repro.RWLOCK.write_text(json.dumps({"write": {path: busy}, "read": {path: [busy]}}))
+    assert repro.stale() == []
+    zombie.wait()
+
+
+def test_what_a_living_process_holds_stays_busy(toy):
+    path = str(Path("metrics/ingest.json").resolve())
+    busy = {path: {"pid": os.getpid(), "cmd": "dvc repro"}}
+    repro.RWLOCK.parent.mkdir(exist_ok=True)
+    repro.RWLOCK.write_text(json.dumps({"write": busy}))
+    with pytest.raises(InputError, match="is busy"):
+        repro.stale()
+    assert json.loads(repro.RWLOCK.read_text())["write"] == busy
+    repro.RWLOCK.unlink()
 
 
 def test_an_interrupted_flow_leaves_no_stage_and_no_lock(served):
