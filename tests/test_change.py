@@ -124,3 +124,17 @@ def test_another_threshold_of_near_duplicates_does_no_row_again(tmp_path, lines,
     calls.clear()
     run(tmp_path, lines, near_duplicates__threshold=0.5)
     assert (calls["repair"], calls["judge"], calls["sign"]) == (0, 0, 0)
+
+
+def test_damaged_entries_are_redone_and_give_the_same_bytes(tmp_path, lines, calls):
+    first = run(tmp_path, lines)
+    entries = sorted(path for path in memos.FOLDER.rglob("*") if path.is_file())
+    made = calls["all"]
+    calls.clear()
+    for number, path in enumerate(entries):
+        content = path.read_bytes()
+        middle = len(content) // 2
+        flipped = content[:middle] + bytes([content[middle] ^ 16]) + content[middle + 1 :]
+        path.write_bytes((content[:middle], flipped, b"")[number % 3])
+    assert run(tmp_path, lines) == first
+    assert calls["all"] == made == len(entries)
