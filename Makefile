@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: bench-evaluate setup repro test test-slow lint
+.PHONY: bench-data bench-evaluate setup repro test test-slow lint
 
 setup: $(READY)
 
@@ -37,3 +37,6 @@ lint: $(READY)
 
 bench-evaluate: $(READY)
 	python -m bench.evaluate
+
+bench-data: $(READY)
+	python -m bench.data

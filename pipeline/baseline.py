@@ -8,9 +8,11 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from stages import shards
 from stages.contract import remove
 from stages.errors import InputError
 from stages.validate.drift import Profile, psi, shift
+from stages.validate.frame import measured
 from stages.validate.stage import frame_of, profile_of, read_baseline
 
 ROWS, BASELINE = Path("data/clean"), Path("data/baseline.json")
@@ -30,7 +32,8 @@ def current() -> Profile:
     """The profile of data/clean. Raises :class:`InputError` if it is not there."""
     if not ROWS.is_dir():
         raise InputError(f"{ROWS} does not exist; run `dvc repro clean`, then try again")
-    return profile_of(frame_of(ROWS, {}))
+    tables = shards.read_tables(ROWS, "rows")
+    return profile_of(frame_of((shard, measured(table, {})) for shard, table in tables))
 
 
 def drift(now: Profile) -> Drift:

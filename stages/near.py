@@ -29,6 +29,8 @@ from stages.text import fold_tone, syllables
 
 Hashes = npt.NDArray[np.uint64]
 Positions = npt.NDArray[np.int64]
+Keys = npt.NDArray[np.void]
+KEY = np.dtype([("high", "<u8"), ("low", "<u8")])  # 128 bits of a digest of what must be equal
 
 # splitmix64 (Steele, Lea, Flood 2014): an odd multiplier and a finaliser that spreads every bit.
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -63,6 +65,10 @@ class Flat:
     def owners(self) -> Positions:
         """The text that each hash belongs to, (total,)."""
         return np.repeat(np.arange(len(self.starts) - 1), self.lengths)
+
+    def owners_at(self, hashes: Positions) -> Positions:
+        """The texts that some of the hashes, given by their positions, belong to."""
+        return np.searchsorted(self.starts, hashes, "right") - 1
 
 
 def ranges(hashes: npt.NDArray[Any], first: Positions, end: Positions) -> Flat:
@@ -175,6 +181,18 @@ def members(values: Hashes, of: Hashes) -> npt.NDArray[np.bool_]:
     at = np.minimum(np.searchsorted(of, values[maybe]), len(of) - 1)
     found[maybe[of[at] == values[maybe]]] = True
     return found
+
+
+def first_equal(keys: Keys) -> Positions:
+    """For each key (:data:`KEY`) the position of the first that equals it, (keys,)."""
+    first = np.arange(len(keys))
+    same = np.flatnonzero(repeated(keys["high"]))
+    same = same[np.lexsort((keys["low"][same], keys["high"][same]))]
+    if len(same):
+        new = np.ones(len(same), bool)
+        new[1:] = keys[same[1:]] != keys[same[:-1]]
+        first[same] = same[new][np.cumsum(new) - 1]
+    return first
 
 
 class Buckets:

@@ -31,9 +31,16 @@ def syllables(text: str) -> list[str]:
     """The runs of letters and digits of ``text``, NFC and lower case, in order.
 
     Written Vietnamese separates syllables by spaces; ``_`` joins them in segmented text and
-    separates here too.
+    separates here too. Most words are one syllable and need no regular expression (a third of
+    its time).
     """
-    return SYLLABLE.findall(nfc(text).lower())
+    found: list[str] = []
+    for word in nfc(text).lower().split():
+        if word.isalnum():
+            found.append(word)
+        else:
+            found += SYLLABLE.findall(word)
+    return found
 
 
 def fold_tone(syllable: str) -> str:

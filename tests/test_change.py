@@ -5,12 +5,14 @@ import random
 from collections import Counter
 
 import pytest
-from data_sections import clean, compute, ingest, run_stage
+from data_sections import clean, compute, ingest, run_stage, split
 
 from stages import memo as memos
 from stages.clean import shard as clean_steps
 from stages.clean import stage as clean_stage
 from stages.ingest import stage as ingest_stage
+from stages.split import shard as split_steps
+from stages.split import stage as split_stage
 
 ROWS, SHARD_ROWS = 600, 40
 
@@ -31,12 +33,13 @@ def lines():
 
 
 def run(folder, lines, **params):
-    """Every out of ingest and clean (path → bytes) over ``lines`` as one file."""
+    """Every out of ingest, clean and split (path → bytes) over ``lines`` as one file."""
     (folder / "raw").mkdir(exist_ok=True, parents=True)
     (folder / "eval").mkdir(exist_ok=True)
     (folder / "raw/a.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (folder / "tombstones.jsonl").touch()
-    for name in ("rows", "clean"):
+    (folder / "validate.json").write_text('{"success": true}', encoding="utf-8")
+    for name in ("rows", "clean", "splits"):
         for path in sorted((folder / name).rglob("*.parquet")):
             path.unlink()
     run_stage(
@@ -48,8 +51,13 @@ def run(folder, lines, **params):
         clean_stage, rows=folder / "rows", eval=folder / "eval", clean_rows=folder / "clean",
         metrics=folder / "clean.json", clean=clean(**params), compute=compute(workers=2),
     )  # fmt: skip
-    files = [folder / "ingest.json", folder / "clean.json"]
-    files += [p for name in ("rows", "clean") for p in (folder / name).rglob("*.parquet")]
+    run_stage(
+        split_stage, rows=folder / "clean", validated=folder / "validate.json",
+        splits=folder / "splits", metrics=folder / "split.json", split=split(),
+        compute=compute(workers=2),
+    )  # fmt: skip
+    files = [folder / f"{name}.json" for name in ("ingest", "clean", "split")]
+    files += [p for name in ("rows", "clean", "splits") for p in (folder / name).rglob("*.parquet")]
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
@@ -65,19 +73,21 @@ def calls(monkeypatch):
 
     monkeypatch.setattr(memos, "write", counted)
     for name in ("repair", "judge", "sign"):
-        _count(made, name, monkeypatch)
+        _count(made, clean_steps, name, monkeypatch)
+    for name in ("assign", "sign", "hold"):
+        _count(made, split_steps, name, monkeypatch)
     return made
 
 
-def _count(made, name, monkeypatch):
-    function = getattr(clean_steps, name)
+def _count(made, module, name, monkeypatch):
+    function = getattr(module, name)
 
     def counted(*args, **settings):
-        made[name] += 1
+        made[f"{module.__name__.split('.')[1]}.{name}"] += 1
         return function(*args, **settings)
 
     counted.__module__, counted.__qualname__ = function.__module__, function.__qualname__
-    monkeypatch.setattr(clean_steps, name, counted)
+    monkeypatch.setattr(module, name, counted)
 
 
 CHANGES = {
@@ -94,12 +104,12 @@ def test_a_change_costs_its_shards_and_gives_the_bytes_of_a_cold_run(
     tmp_path, lines, calls, monkeypatch, change
 ):
     run(tmp_path / "warm", lines)
-    shards = calls["repair"]
-    assert shards >= 10
+    per_shard = [name for name in calls if "." in name]
+    assert len(per_shard) == 6 and min(calls[name] for name in per_shard) >= 10
     changed = CHANGES[change](lines, line(10**4, random.Random(9)))
     calls.clear()
     warm = run(tmp_path / "warm", changed)
-    assert max(calls["repair"], calls["judge"], calls["sign"]) <= 2
+    assert max(calls[name] for name in per_shard) <= 2
     monkeypatch.setattr("stages.memo.FOLDER", tmp_path / "other")
     assert run(tmp_path / "cold", changed) == warm
 
@@ -113,17 +123,17 @@ def test_nothing_changed_calls_nothing(tmp_path, lines, calls):
 
 def test_another_limit_of_a_filter_repairs_and_signs_nothing_again(tmp_path, lines, calls):
     run(tmp_path, lines)
-    shards = calls["judge"]
+    shards = calls["clean.judge"]
     calls.clear()
     run(tmp_path, lines, min_chars=5)
-    assert (calls["repair"], calls["judge"], calls["sign"]) == (0, shards, 0)
+    assert (calls["clean.repair"], calls["clean.judge"], calls["clean.sign"]) == (0, shards, 0)
 
 
 def test_another_threshold_of_near_duplicates_does_no_row_again(tmp_path, lines, calls):
     run(tmp_path, lines)
     calls.clear()
     run(tmp_path, lines, near_duplicates__threshold=0.5)
-    assert (calls["repair"], calls["judge"], calls["sign"]) == (0, 0, 0)
+    assert (calls["clean.repair"], calls["clean.judge"], calls["clean.sign"]) == (0, 0, 0)
 
 
 def test_damaged_entries_are_redone_and_give_the_same_bytes(tmp_path, lines, calls):

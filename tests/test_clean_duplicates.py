@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from stages import near
-from stages.clean.duplicates import Compared, content_key, exact, keys
+from stages.clean.duplicates import Compared, content_key
 from stages.clean.duplicates import near as near_duplicates
 
 WORDS = [f"tiếng{i}" for i in range(200)]
@@ -42,11 +42,6 @@ def test_content_is_the_same_in_other_forms_cases_and_spaces():
     assert content_key(a, []) == content_key(b, [])
     assert content_key(a, []) != content_key(a[::-1], [])
     assert content_key(a, []) != content_key(a, a[1:])
-
-
-def test_the_first_of_equals_is_named():
-    contents = keys([bytes([n] * 16) for n in (5, 1, 5, 9, 1, 5)])
-    assert exact(contents).tolist() == [0, 1, 0, 3, 1, 0]
 
 
 def test_a_near_row_goes_and_names_the_earlier_one():

@@ -90,3 +90,16 @@ def test_values_that_stand_twice_and_members_of_a_list():
         False, False, True, True, False, False, False,
     ]  # fmt: skip
     assert not near.members(values, np.zeros(0, np.uint64)).any()
+
+
+def test_the_first_of_equal_keys_is_named():
+    keys = np.frombuffer(b"".join(bytes([n] * 16) for n in (5, 1, 5, 9, 1, 5)), near.KEY)
+    assert near.first_equal(keys).tolist() == [0, 1, 0, 3, 1, 0]
+    halves = np.array([(7, 1), (7, 2), (7, 1), (8, 2), (7, 2)], near.KEY)
+    assert near.first_equal(halves).tolist() == [0, 1, 0, 3, 1]
+    assert near.first_equal(keys[:0]).tolist() == []
+
+
+def test_a_hash_is_in_the_text_that_holds_its_position():
+    flat = near.Flat(np.zeros(5, np.uint64), np.array([0, 0, 2, 2, 5, 5]))
+    assert flat.owners_at(np.arange(5)).tolist() == flat.owners.tolist() == [1, 1, 3, 3, 3]

@@ -14,9 +14,7 @@ from stages.errors import DataError
 from stages.shards import Shard
 from stages.split import stage
 from stages.split.assign import place, split_of
-from stages.split.near_test import Near, prepare, too_near
 
-NEAR = Near(threshold=0.6, ngram=5, bands=30, band_rows=4, answer_words=8)
 ANSWER = "Bà Lan bán cam ở chợ Bến Đá mỗi tuần"
 
 
@@ -39,7 +37,8 @@ def row(group, prompt, answer="Có.", kind="chat", task="t"):
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "validate.json").write_text('{"success": true}', encoding="utf-8")
     return tmp_path
 
@@ -69,6 +68,11 @@ def read(folder, part):
         for shard, table in shards.read_tables(folder / "splits", part)
         for row in shards.with_lines(table, shard).to_pylist()
     ]
+
+
+def details(folder):
+    """What the ledger says besides the reason, of each row that is dropped the test row's id."""
+    return [e["detail"] for e in read(folder, "ledger")]
 
 
 BASE = [row(TRAIN[0], "Trời hôm nay thế nào?"), row(VALID[0], "Ai đến?"), row(TEST[0], "Mấy giờ?")]
@@ -135,6 +139,20 @@ def test_a_row_near_a_test_row_goes_and_names_it(folder):
     assert (metrics["contaminated"], metrics["rows"]) == (1, 5)
 
 
+def test_near_rows_are_found_in_every_shard(folder):
+    words = [f"tiếng{i}" for i in range(40)]
+    held = [row(TEST[i], " ".join([*words, f"cuối{i}"])) for i in (1, 2)]
+    parts = [
+        [row(f"g{n}-{i}", " ".join([f"đầu{n}", *words, f"{i}"])) for i in range(9)]
+        for n in range(3)
+    ]
+    near = [r for part in parts for r in part if split_of(r["group"], 0.2, 0.2) != "test"]
+    held += [r for part in parts for r in part if split_of(r["group"], 0.2, 0.2) == "test"]
+    run(folder, held[:2], *parts, [*BASE])
+    dropped = {e["row_id"]: e["detail"] for e in read(folder, "ledger") if e["detail"]}
+    assert dropped == dict.fromkeys((r["row_id"] for r in near), held[0]["row_id"])
+
+
 @pytest.mark.parametrize(
     ("text", "hit"),
     [
@@ -145,9 +163,10 @@ def test_a_row_near_a_test_row_goes_and_names_it(folder):
         (ANSWER.replace("cam", "cam,"), False),
     ],
 )
-def test_a_long_test_answer_must_not_stand_verbatim(text, hit):
-    test = prepare(["t"], ["Một câu khác hẳn"], [ANSWER], NEAR)
-    assert too_near(["vô can", text], test, NEAR) == ({1: "t"} if hit else {})
+def test_a_long_test_answer_must_not_stand_verbatim(folder, text, hit):
+    held = row(TEST[1], "Một câu khác hẳn", answer=ANSWER)
+    run(folder, [*BASE, held, row(TRAIN[1], "vô can"), row(TRAIN[2], text)])
+    assert details(folder)[4:] == ["", held["row_id"] if hit else ""]
 
 
 @pytest.mark.parametrize(
@@ -159,10 +178,18 @@ def test_a_long_test_answer_must_not_stand_verbatim(text, hit):
         ("- - - - - - - - - -", False),
     ],
 )
-def test_long_means_more_than_eight_words_however_they_are_split(answer, hit):
-    test = prepare(["t"], ["Một câu khác hẳn"], [answer], NEAR)
+def test_long_means_more_than_eight_words_however_they_are_split(folder, answer, hit):
+    held = row(TEST[1], "Một câu khác hẳn", answer=answer)
     text = f"trước {answer} sau và nhiều tiếng nữa cho dài thêm một chút"
-    assert too_near([text], test, NEAR) == ({0: "t"} if hit else {})
+    run(folder, [*BASE, row(TRAIN[1], text), held])
+    assert details(folder)[3] == (held["row_id"] if hit else "")
+
+
+def test_of_several_test_rows_the_first_is_named(folder):
+    held = [row(TEST[i], f"Câu {i}", answer=f"{ANSWER}, lần {i}") for i in (1, 2, 3)]
+    other = " ".join(f"tiếng{i}" for i in range(90))
+    run(folder, [*BASE, row(TRAIN[1], f"{ANSWER}, lần 3. {other}. {ANSWER}, lần 2.")], held)
+    assert details(folder)[3] == held[1]["row_id"]
 
 
 def test_the_same_content_in_train_and_valid_stops(folder):

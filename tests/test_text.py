@@ -1,3 +1,4 @@
+import re
 import unicodedata
 
 import pytest
@@ -30,3 +31,8 @@ def test_tones_and_letters_do_count():
 
 def test_nfc_is_one_sequence_for_a_letter():
     assert nfc("e\u0302\u0323") == nfc("ệ") == "\u1ec7"
+
+
+def test_syllables_are_the_runs_of_letters_and_digits():
+    text = "Ông Đ.A nói_rằng: “5,5%–6%…” (xem x²)\u200bvà «²³» e\u0302\u0323 __\tHÀ\u00a0NỘI/VN"
+    assert syllables(text) == re.findall(r"[^\W_]+", nfc(text).lower())

@@ -15,7 +15,7 @@ from stages import environment, shards
 from stages import rows as schema
 from stages.errors import DataError, InputError, ParamsError
 from stages.shards import Shard
-from stages.validate import drift, stage
+from stages.validate import drift, frame, stage
 from stages.validate.drift import Profile
 from stages.validate.frame import measured
 from stages.validate.suite import expected_of
@@ -68,9 +68,9 @@ DOCS = "data/validation/gx/uncommitted/data_docs/local_site/index.html"
 
 def test_measures_count_every_message_of_a_row():
     table = schema.rows_table([{**r, "offset": 0} for r in (row("a@b.vn c@d.vn"), GOOD[3])])
-    table = table.append_column("line", pa.array([7, 9]))
+    table = table.set_column(table.schema.get_field_index("offset"), "offset", pa.array([7, 9]))
     assert measured(table, {"leak_email": "@"}).drop_columns(["row_id"]).to_pydict() == {
-        "line": [7, 9],
+        "offset": [7, 9],
         "source": ["a.jsonl", "a.jsonl"],
         "task": ["t", "t"],
         "kind": ["chat", "chat"],
@@ -96,6 +96,14 @@ def test_good_rows_pass_and_the_docs_are_written_twice_the_same_metrics():
     assert Path(DOCS).is_file()
     run(GOOD)
     assert Path("validate.json").read_bytes() == before
+
+
+def test_a_shard_that_was_measured_is_not_measured_again(monkeypatch):
+    first = run(GOOD)
+    monkeypatch.setattr(frame, "measured", None)
+    assert run(GOOD) == first
+    with pytest.raises(TypeError):
+        run(GOOD, placeholders__patterns={"template": "{{"})
 
 
 def test_warnings_are_noted_and_stop_nothing():
@@ -198,7 +206,7 @@ def test_a_shard_of_another_schema_stops():
     path = Path("clean/rows/s.parquet")
     shards.write_table(pq.read_table(path).drop_columns(["licence"]), path)
     with pytest.raises(DataError, match=r"s\.parquet has not the schema of rows \(columns licence"):
-        stage.frame_of(Path("clean"), {})
+        list(stage.jobs_of(Path("clean"), {}))
 
 
 def test_lengths_fall_into_steps_of_half_an_octave():

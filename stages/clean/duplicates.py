@@ -15,16 +15,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from stages.near import Buckets, Flat, Hashes, Positions, bucket_keys, jaccard, repeated, sets_of
 from stages.rows import Message
 from stages.text import fold
 
-Keys = npt.NDArray[np.void]
 SHORT_ANSWER = 8  # syllables; a longer answer is hardly that of two questions about one passage
 REWORDED = 0.5  # share of syllables in common from which a question counts as put differently
-KEY = np.dtype([("high", "<u8"), ("low", "<u8")])
 
 
 @dataclass(frozen=True)
@@ -44,20 +41,6 @@ def content_key(messages: Sequence[Message], rejected: Sequence[Message]) -> byt
     against = [[m["role"], fold(m["content"])] for m in rejected]
     plain = json.dumps([folded, against], ensure_ascii=False)
     return hashlib.sha256(plain.encode()).digest()[:16]
-
-
-def keys(contents: Sequence[bytes]) -> Keys:
-    """Content keys as an array (rows,)."""
-    return np.frombuffer(b"".join(contents), dtype=KEY)
-
-
-def exact(contents: Keys) -> Positions:
-    """For each row the first row of the same content, (rows,); a row that is first has itself."""
-    first = np.arange(len(contents))
-    same = np.flatnonzero(repeated(contents["high"]))
-    _, earliest, inverse = np.unique(contents[same], return_index=True, return_inverse=True)
-    first[same] = same[earliest[inverse.reshape(-1)]]
-    return first
 
 
 def near(

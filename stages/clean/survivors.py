@@ -6,18 +6,16 @@ those that share a band with another row. The rest stays in the shard cache and 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
 
 from stages.clean import duplicates
-from stages.clean.duplicates import KEY, Compared, Keys
+from stages.clean.duplicates import Compared
 from stages.clean.shard import SPANS
 from stages.memo import Entry
-from stages.near import Flat, Hashes, Positions, joined, ranges
-
-ID = "V32"
+from stages.near import KEY, Flat, Hashes, Positions, first_equal, joined
+from stages.signatures import Signatures, taken
 
 
 @dataclass(frozen=True)
@@ -38,15 +36,13 @@ class Survivors:
     """
 
     def __init__(self, signed: Sequence[Entry], out: Sequence[npt.NDArray[np.bool_]]) -> None:
-        self._signed = signed
-        self._ends = np.array([0, *accumulate(len(rows) for rows in out)])
+        self._signatures = Signatures(signed)
         self._out = np.concatenate([np.zeros(0, bool), *out])
 
     def exact(self) -> dict[int, int]:
         """Row → the first row of the same content; those rows are out from now on."""
         alive = np.flatnonzero(~self._out)
-        keys: Keys = np.concatenate([entry["keys"].array(KEY) for entry in self._signed])
-        first = alive[duplicates.exact(keys[alive])]
+        first = alive[first_equal(self._signatures.column("keys", KEY)[alive])]
         again = first != alive
         self._out[alive[again]] = True
         return dict(zip(alive[again].tolist(), first[again].tolist(), strict=True))
@@ -57,27 +53,19 @@ class Survivors:
 
     def repeats(self, exact: Mapping[int, int], near: Mapping[int, int]) -> list[list[Repeat]]:
         """The duplicates by shard, with the ids of the rows that are kept for them."""
-        found: list[list[Repeat]] = [[] for _ in self._signed]
+        found: list[list[Repeat]] = [[] for _ in self._signatures.entries]
         for fate, reason, pairs in (
             ("duplicate", "exact", exact),
             ("near_duplicate", "minhash", near),
         ):
-            names = self._names(sorted(set(pairs.values())))
+            names = self._signatures.names(np.unique(np.array(list(pairs.values()), np.int64)))
             for row, kept in pairs.items():
-                shard, position = self._place(row)
+                shard, position = self._signatures.place(row)
                 found[shard].append(Repeat(position, fate, reason, names[kept]))
         return found
 
-    def _place(self, row: int) -> tuple[int, int]:
-        shard = int(np.searchsorted(self._ends, row, "right")) - 1
-        return shard, row - int(self._ends[shard])
-
     def _band(self, band: int) -> Hashes:
-        parts = []
-        for shard, entry in enumerate(self._signed):
-            rows = int(self._ends[shard + 1] - self._ends[shard])
-            parts.append(entry["bands"].array(np.uint64, band * rows, (band + 1) * rows))
-        values = np.concatenate(parts)
+        values = self._signatures.band(band)
         values[self._out] = 0
         return values
 
@@ -85,41 +73,21 @@ class Survivors:
         """What is compared of the given rows (ascending); each shard is read once."""
         groups: list[Hashes] = []
         flats: list[list[Flat]] = [[], [], []]
-        bounds = np.searchsorted(rows, self._ends)
-        for shard, entry in enumerate(self._signed):
-            at = rows[bounds[shard] : bounds[shard + 1]] - self._ends[shard]
-            if not len(at):
-                continue
+        for shard, at in self._signatures.by_shard(rows):
+            entry = self._signatures.entries[shard]
             hashes = entry["syllables"].array(np.uint32)
             starts = entry["starts"].array(np.int64)
             first, end = starts[:-1][at], starts[1:][at]
             spans = entry["spans"].array(np.int32).reshape(-1, SPANS)[at] + first[:, None]
             groups.append(entry["group"].array(">u8")[at].astype(np.uint64))
-            flats[0].append(_taken(hashes, first, end))
+            flats[0].append(taken(hashes, first, end))
             flats[1].append(_two(hashes, spans[:, :4]))
-            flats[2].append(_taken(hashes, spans[:, 4], spans[:, 5]))
+            flats[2].append(taken(hashes, spans[:, 4], spans[:, 5]))
         whole, question, answer = (joined(parts) for parts in flats)
         return Compared(np.concatenate(groups), whole, question, answer)
-
-    def _names(self, rows: Sequence[int]) -> dict[int, str]:
-        """Row number → row_id of the given rows (ascending)."""
-        found: dict[int, str] = {}
-        ids: npt.NDArray[np.void] | None = None
-        held = -1
-        for row in rows:
-            shard, position = self._place(row)
-            if ids is None or shard != held:
-                ids, held = self._signed[shard]["ids"].array(ID), shard
-            found[row] = ids[position].tobytes().hex()
-        return found
-
-
-def _taken(hashes: npt.NDArray[np.uint32], first: Positions, end: Positions) -> Flat:
-    part = ranges(hashes, first, end)
-    return Flat(part.hashes.astype(np.uint64), part.starts)
 
 
 def _two(hashes: npt.NDArray[np.uint32], spans: Positions) -> Flat:
     """Two ranges of each row (first, end, first, end) as one text."""
-    pieces = _taken(hashes, spans[:, [0, 2]].reshape(-1), spans[:, [1, 3]].reshape(-1))
+    pieces = taken(hashes, spans[:, [0, 2]].reshape(-1), spans[:, [1, 3]].reshape(-1))
     return Flat(pieces.hashes, pieces.starts[::2])

@@ -6,27 +6,23 @@ Two ways to be too near to a test row:
   MinHash, verified exactly), or
 * the test row's answer, if longer than ``answer_words`` words, stands verbatim in the row (NFC,
   case and white space folded).
+
+Either way the first such test row is named. In memory are one band of all rows at a time (8 bytes
+a row), and of each test row its bands and syllables (some 700 bytes); the texts only of rows that
+hold the beginning of a test answer.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from stages.near import (
-    Buckets,
-    Flat,
-    Hashes,
-    Positions,
-    band_hashes,
-    hashed,
-    jaccard,
-    ngrams,
-    shingles,
-)
-from stages.text import fold, syllables
+from stages.near import Flat, Hashes, Positions, jaccard, members, sets_of
+from stages.signatures import Signatures
 
-MINHASH_SEED = 1  # picks the hash functions; any value serves
+AT_ONCE = 64  # rows whose partners are in memory
+Opening = tuple[int, int]  # how many syllables, and their hash
 
 
 @dataclass(frozen=True)
@@ -41,88 +37,91 @@ class Near:
 
 
 @dataclass(frozen=True)
-class HeldOut:
-    """The test rows, prepared to be compared with: their n-grams by MinHash band, and their long
-    answers (folded) by size and hash of their first syllables."""
+class Band:
+    """One band of the test rows: its values, ascending, and the test row of each."""
 
-    row_ids: tuple[str, ...]
-    shingles: tuple[Hashes, ...]
-    buckets: Buckets
-    answers: Mapping[int, Mapping[int, tuple[tuple[str, str], ...]]]
+    values: Hashes
+    rows: npt.NDArray[np.int32]
 
-
-def prepare(
-    row_ids: Sequence[str], texts: Sequence[str], answers: Sequence[str], near: Near
-) -> HeldOut:
-    """Index the test rows: their ids, whole texts and answers ("" for none)."""
-    grams = shingles(hashed(texts), near.ngram)
-    buckets = Buckets()
-    for i, signature in enumerate(_signatures(grams, near)):
-        buckets.add(i, _keys(signature))
-    return HeldOut(
-        row_ids=tuple(row_ids),
-        shingles=tuple(np.unique(grams.of(i)) for i in range(len(texts))),
-        buckets=buckets,
-        answers=_by_opening(row_ids, answers, near.answer_words),
-    )
+    def partners(self, values: Hashes) -> tuple[Positions, Positions]:
+        """Pairs of a position in ``values`` and a test row with that value; zero is none."""
+        first = np.searchsorted(self.values, values, "left")
+        counts = np.searchsorted(self.values, values, "right") - first
+        counts[values == 0] = 0
+        within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        at = np.repeat(first, counts) + within
+        return np.repeat(np.arange(len(values)), counts), self.rows[at].astype(np.int64)
 
 
-def _signatures(grams: Flat, near: Near) -> Hashes:
-    return band_hashes(grams, bands=near.bands, rows=near.band_rows, seed=MINHASH_SEED)
-
-
-def _keys(signature: Hashes) -> list[int]:
-    """A number for each band of a text."""
-    bands = len(signature)
-    return [value * bands + i for i, value in enumerate(signature.tolist()) if value]
-
-
-def _by_opening(
-    row_ids: Sequence[str], answers: Sequence[str], longest: int
-) -> dict[int, dict[int, tuple[tuple[str, str], ...]]]:
-    """Size of the opening in syllables → its hash → (folded answer, row id) of each such answer."""
-    found: dict[int, dict[int, tuple[tuple[str, str], ...]]] = {}
-    for row_id, answer in zip(row_ids, answers, strict=True):
-        folded = fold(answer)
-        opening = syllables(folded)[: longest + 1]
-        if len(folded.split()) <= longest or not opening:
-            continue
-        grams = ngrams(hashed([" ".join(opening)]), len(opening))
-        of_size = found.setdefault(len(opening), {})
-        key = int(grams.hashes[0])
-        of_size[key] = (*of_size.get(key, ()), (folded, row_id))
+def near(rows: Signatures, test: npt.NDArray[np.bool_], limit: Near) -> dict[int, int]:
+    """Row of train or valid → the first test row that it is near to; ``test`` (rows,)."""
+    held = np.flatnonzero(test)
+    bands, meets = [], np.zeros(len(test), bool)
+    for i in range(limit.bands):
+        values = rows.band(i)
+        of_test = values[held]
+        order = np.argsort(of_test, kind="stable").astype(np.int32)
+        bands.append(Band(of_test[order], order))
+        meets |= members(values, np.unique(of_test[of_test != 0]))
+    meets[held] = False
+    candidates = np.flatnonzero(meets)
+    if not len(candidates):
+        return {}
+    signatures = np.stack([rows.band(i)[candidates] for i in range(limit.bands)], axis=1)
+    texts = rows.syllables(held)
+    found: dict[int, int] = {}
+    done = 0
+    for shard, at in rows.by_shard(candidates):
+        numbers = at + rows.ends[shard]
+        own = sets_of(rows.syllables(numbers), limit.ngram)
+        of_shard = signatures[done : done + len(at)]
+        for start in range(0, len(at), AT_ONCE):
+            some = of_shard[start : start + AT_ONCE]
+            for i, partners, sets in _compared(some, bands, texts, limit.ngram):
+                mine = own.of(start + i)
+                for j, theirs in zip(partners, sets, strict=True):
+                    if jaccard(mine, theirs) >= limit.threshold:
+                        found[int(numbers[start + i])] = int(held[j])
+                        break
+        done += len(at)
     return found
 
 
-def too_near(texts: Sequence[str], test: HeldOut, near: Near) -> dict[int, str]:
-    """Of whole texts of train and valid rows: position → the test row it is too near to."""
-    flat = hashed(texts)
-    grams = shingles(flat, near.ngram)
-    found: dict[int, str] = {}
-    for i, signature in enumerate(_signatures(grams, near)):
-        own = np.unique(grams.of(i))
-        for other in test.buckets.near(_keys(signature)):
-            if jaccard(own, test.shingles[other]) >= near.threshold:
-                found[i] = test.row_ids[other]
-                break
-    for i, row_id in _quoting(texts, flat, test).items():
-        found.setdefault(i, row_id)
-    return dict(sorted(found.items()))
+def _compared(
+    signatures: Hashes, bands: Sequence[Band], texts: Flat, ngram: int
+) -> Iterator[tuple[int, list[int], Iterator[Hashes]]]:
+    """Of some rows, given by their bands (rows, bands): each row that meets test rows, these
+    (ascending), and their n-grams."""
+    tests = max(1, len(texts.starts) - 1)
+    pairs = np.zeros(0, np.int64)
+    for i, band in enumerate(bands):
+        row, test = band.partners(signatures[:, i])
+        pairs = np.union1d(pairs, row * tests + test)
+    wanted = np.unique(pairs % tests)
+    sets = sets_of(texts.take(wanted), ngram)
+    for i in np.unique(pairs // tests).tolist():
+        partners = pairs[
+            np.searchsorted(pairs, i * tests) : np.searchsorted(pairs, (i + 1) * tests)
+        ]
+        partners = partners % tests
+        places = np.searchsorted(wanted, partners).tolist()
+        yield i, partners.tolist(), (sets.of(place) for place in places)
 
 
-def _quoting(texts: Sequence[str], flat: Flat, test: HeldOut) -> dict[int, str]:
-    """Texts that hold a long test answer verbatim: position → test row."""
-    found: dict[int, str] = {}
-    for size, by_hash in test.answers.items():
-        grams = ngrams(flat, size)
-        known = np.array(sorted(by_hash), np.uint64)
-        hits: Positions = np.flatnonzero(np.isin(grams.hashes, known))
-        for text, key in zip(grams.owners[hits].tolist(), grams.hashes[hits].tolist(), strict=True):
-            if text in found:
-                continue
-            folded = fold(texts[text])
-            for answer, row_id in by_hash[key]:
-                if answer in folded:
-                    found[text] = row_id
-                    break
+def quoted(
+    openings: Mapping[int, Sequence[Opening]],
+    texts: Mapping[int, str],
+    answers: Mapping[Opening, Sequence[tuple[int, str]]],
+) -> dict[int, int]:
+    """Row → the first test row whose answer stands in it.
+
+    ``openings`` of answers that a row holds, ``texts`` of these rows (folded), and under each
+    opening the test rows and their answers (folded).
+    """
+    found = {}
+    for row, held in openings.items():
+        holders = sorted(pair for opening in held for pair in answers.get(opening, ()))
+        hit = next((test for test, answer in holders if answer in texts[row]), None)
+        if hit is not None:
+            found[row] = hit
     return found

@@ -6,20 +6,20 @@ rows reach the split that cleaning should have merged. Then training stops, with
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
 
 from stages.errors import DataError
+from stages.near import Keys, first_equal
 from stages.rows import Message
 from stages.split.assign import TRAIN
 from stages.text import fold
 
 
-@dataclass(frozen=True)
-class Holder:
-    """The row that first brought something into a split."""
-
-    split: str
-    where: str
+def group_digest(group: str) -> bytes:
+    """128 bits over a group's name."""
+    return hashlib.sha256(group.encode()).digest()[:16]
 
 
 def content_digest(messages: Sequence[Message]) -> bytes:
@@ -30,27 +30,12 @@ def content_digest(messages: Sequence[Message]) -> bytes:
     return digest.digest()[:16]
 
 
-class Overlap:
-    """Remembers which split each group and each content went to; 32 bytes and two entries a row."""
-
-    def __init__(self) -> None:
-        self._groups: dict[bytes, Holder] = {}
-        self._contents: dict[bytes, Holder] = {}
-
-    def add(self, split: str, group: str, messages: Sequence[Message], where: str) -> None:
-        """Note a row (``where`` = file:line). Raises :class:`DataError` if it stands elsewhere."""
-        holder = Holder(split, where)
-        _note(self._groups, hashlib.sha256(group.encode()).digest()[:16], holder, "group")
-        _note(self._contents, content_digest(messages), holder, "content")
-
-
-def _note(held: dict[bytes, Holder], key: bytes, holder: Holder, what: str) -> None:
-    first = held.setdefault(key, holder)
-    if first.split != holder.split:
-        raise DataError(
-            f"{holder.where} ({holder.split}) has the {what} of {first.where} ({first.split}); "
-            "two splits must share no row: run clean again, or remove one of them"
-        )
+def overlapping(keys: Keys, splits: npt.NDArray[np.uint8]) -> tuple[int, int] | None:
+    """The first row (rows,) that has the key of an earlier row of another split, and the first row
+    of that key; None if there is no such row."""
+    first = first_equal(keys)
+    astray = np.flatnonzero(splits != splits[first])
+    return (int(astray[0]), int(first[astray[0]])) if len(astray) else None
 
 
 def require_none_empty(counts: Mapping[str, int], shares: Mapping[str, float]) -> None:

@@ -1,7 +1,7 @@
 """The table that is validated: one line for each cleaned row, measured, without its text.
 
 =============  ==============================================================
-``row_id``     the row's id; ``source`` and ``line`` say where it came from
+``row_id``     the row's id; ``source`` and ``offset`` say where it came from
 ``task``       its task, "" for none
 ``kind``       chat, preference or text
 ``roles``      messages with a role that the schema does not know
@@ -20,13 +20,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stages.rows import ROLES, TEXT
+from stages.tables import parquet_bytes, parquet_table
 
 VIETNAMESE = "[ơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịĩọỏốồổỗộớờởỡợụủũứừửữựỳỵỷỹ]"
 LEAK, MARK = "leak_", "mark_"
 
 
+def measure(rows: bytes, *, patterns: Mapping[str, str]) -> dict[str, bytes]:
+    """``measures``: those of a shard's rows, called through the shard cache."""
+    return {"measures": parquet_bytes(measured(parquet_table(rows), patterns))}
+
+
 def measured(rows: pa.Table, patterns: Mapping[str, str]) -> pa.Table:
-    """The measures of a shard's rows; ``rows`` has the column ``line``. ``patterns``: column → RE2.
+    """The measures of a shard's rows. ``patterns``: column → RE2.
 
     Raises :class:`pyarrow.ArrowInvalid` for a pattern that is no RE2.
     """
@@ -49,7 +55,7 @@ def measured(rows: pa.Table, patterns: Mapping[str, str]) -> pa.Table:
         return total(pc.match_substring_regex(texts, pattern, ignore_case=ignore_case))
 
     ones = pa.array(np.ones(len(texts)))
-    columns = {name: rows[name] for name in ("row_id", "line")}
+    columns = {name: rows[name] for name in ("row_id", "offset")}
     for name in ("source", "task", "kind"):  # few values, many rows
         columns[name] = pc.dictionary_encode(rows[name])
     columns["messages"] = total(ones)
