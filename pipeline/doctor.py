@@ -14,10 +14,10 @@ from typing import Any
 from pipeline import declare
 from pipeline.plan import configs, devices, estimate
 from pipeline.plan.devices import Device
-from pipeline.plan.memory import BYTES, GIB, parts
-from pipeline.plan.shape import Shape, shape_of
 from stages.errors import InputError
 from stages.params import HEX40, Model
+from stages.train.footprint import BYTES, GIB, parts, setting_of
+from stages.train.shape import Shape, shape_of
 
 PYTHON = (3, 11)
 # Base and merged model, each in data/ and in DVC's cache.
@@ -151,7 +151,7 @@ def hub(repo: str, revision: str) -> Check:
 def memory(everything: Mapping[str, Any], shape: Shape, device: Device) -> Check:
     """Training fits into the device (``tinh plan`` has it part by part)."""
     _, supervised = estimate.measured_tokens(1, Path("metrics/tokenize.json"))
-    setting = estimate.setting_of(
+    setting = setting_of(
         everything["train"],
         pack_length=everything["tokenize"].pack_length,
         supervised=supervised,

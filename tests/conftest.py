@@ -11,7 +11,11 @@ import pytest
 from filelock import FileLock
 
 ROOT = Path(__file__).parent.parent
-RECORDS, DOCUMENTS = 500, 600
+BEGINNINGS = {  # lines of a file
+    "data/raw/chi_thi.jsonl": 500,
+    "data/raw/ban_tin.txt": 500,
+    "data/pretrain/doan_van.txt": 600,
+}
 
 
 @dataclass(frozen=True)
@@ -47,21 +51,22 @@ def own_shard_cache(tmp_path, monkeypatch):
     monkeypatch.setattr("stages.memo.FOLDER", tmp_path / ".tinh/shards")
 
 
-def make_project(path):
-    """Tracked files only, fewer records, the micro profile; committed."""
+def make_project(path, *, profile="micro", whole=False):
+    """Tracked files only, fewer records unless ``whole``, a profile's parameters; committed."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT, capture_output=True, text=True, check=True,
     ).stdout.split("\0")  # fmt: skip
-    skipped = ("data/raw/", "data/pretrain/", "lineage/", "metrics/", "tests/", "dvc.lock")
+    texts = ("data/raw/", "data/pretrain/")
+    skipped = ("lineage/", "metrics/", "tests/", "dvc.lock", *(() if whole else texts))
     for name in filter(None, listed):
         if not name.startswith(skipped) and (ROOT / name).is_file():
             (path / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, path / name)
-    shutil.copy(ROOT / "profiles/micro.yaml", path / "params.yaml")
-    head(ROOT / "data/raw/chi_thi.jsonl", path / "data/raw/chi_thi.jsonl", RECORDS)
-    head(ROOT / "data/raw/ban_tin.txt", path / "data/raw/ban_tin.txt", RECORDS)
-    head(ROOT / "data/pretrain/doan_van.txt", path / "data/pretrain/doan_van.txt", DOCUMENTS)
+    shutil.copy(ROOT / f"profiles/{profile}.yaml", path / "params.yaml")
+    if not whole:
+        for name, lines in BEGINNINGS.items():
+            head(ROOT / name, path / name, lines)
     project = Project(path)
     project.call("git", "init", "-q", "-b", "main")
     project.call("git", "config", "user.name", "t")

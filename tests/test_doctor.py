@@ -8,9 +8,9 @@ import pytest
 from pipeline import cli, doctor
 from pipeline.plan.configs import MISTRAL_7B
 from pipeline.plan.devices import Device, named
-from pipeline.plan.memory import GIB
-from pipeline.plan.shape import shape_of
 from stages import params
+from stages.train.footprint import GIB
+from stages.train.shape import shape_of
 
 ROOT = Path(__file__).parents[1]
 CPU = Device("cpu", 4 * GIB, False, True)

@@ -8,13 +8,14 @@ import pytest
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM
 
-from pipeline.plan import configs, devices, estimate, memory
-from pipeline.plan.memory import GIB, Setting
-from pipeline.plan.shape import FAMILIES, Matrix, shape_of
+from pipeline.plan import configs, devices, estimate
 from stages import params
 from stages.errors import InputError
 from stages.quantised import Held, Quantisation, load_held
+from stages.train import footprint
+from stages.train.footprint import GIB, Setting
 from stages.train.sft import Batch, summed_loss
+from stages.train.shape import FAMILIES, Matrix, shape_of
 
 ROOT = Path(__file__).parents[1]
 # Every size differs from every other, so that none can stand for another.
@@ -97,7 +98,7 @@ def test_what_no_batch_changes_is_exact(tmp_path, one):
     optimizer.step()
     moments = [v for s in optimizer.state.values() for k, v in s.items() if k != "step"]
     frozen = [p for p in model.parameters() if not p.requires_grad]
-    found = memory.fixed_parts(shape, one)
+    found = footprint.fixed_parts(shape, one)
     weights = found.get("quantised weights", 0) + found.get("frozen matrices", 0)
     assert weights + found["other frozen weights"] == size(frozen)
     assert found["quantisation constants"] == constants
@@ -157,27 +158,27 @@ def test_what_a_layer_keeps_for_the_backward_pass_is_exact(tmp_path, dtype, othe
     one = setting(compute_dtype=dtype, **other)
     model, shape = model_of("mistral")
     model.save_pretrained(tmp_path)
-    assert memory.layer_kept(shape, one) == kept_by_second_layer(adapted(tmp_path, one), one)
+    assert footprint.layer_kept(shape, one) == kept_by_second_layer(adapted(tmp_path, one), one)
 
 
 def test_qwen3_keeps_its_head_norms_too(tmp_path):
     model, shape = model_of("qwen3")
     model.save_pretrained(tmp_path)
-    assert memory.layer_kept(shape, SETTING) == kept_by_second_layer(
+    assert footprint.layer_kept(shape, SETTING) == kept_by_second_layer(
         adapted(tmp_path, SETTING), SETTING
     )
 
 
 def test_rank_8_on_512_by_64_trains_86_percent_less():
     matrix = Matrix("w", 512, 64)
-    trained = sum(memory.adapter_tensors(matrix, SETTING))
+    trained = sum(footprint.adapter_tensors(matrix, SETTING))
     assert (trained, matrix.weights) == (4608, 32768)
     assert 1 - trained / matrix.weights == pytest.approx(0.86, abs=0.001)
 
 
 def test_double_quantisation_saves_three_gigabytes_at_65b():
     weights = 65 * 10**9
-    single, double = (memory.constant_bytes(weights, double=d) for d in (False, True))
+    single, double = (footprint.constant_bytes(weights, double=d) for d in (False, True))
     assert 8 * (single - double) / weights == pytest.approx(0.373, abs=0.0005)
     assert (single - double) / 1e9 == pytest.approx(3.03, abs=0.01)
 
@@ -188,7 +189,7 @@ def profile(name):
 
 def planned(name, device, **changes):
     everything = profile(name)
-    one = estimate.setting_of(everything["train"], pack_length=2048, supervised=0.5)
+    one = footprint.setting_of(everything["train"], pack_length=2048, supervised=0.5)
     shape = shape_of(configs.config_of(everything["model"], None))
     return estimate.plan(shape, replace(one, **changes), device)
 

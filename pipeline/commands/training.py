@@ -52,14 +52,15 @@ def plan(
     enter()
     from pipeline.audit.attestations import Evidence
     from pipeline.plan import configs, devices, estimate
-    from pipeline.plan.shape import shape_of
     from stages import params
+    from stages.train import footprint
+    from stages.train.shape import shape_of
 
     everything = params.load()
     train = everything["train"]
     tokens, supervised = estimate.measured_tokens(train.epochs, Path("metrics/tokenize.json"))
     pack_length = everything["tokenize"].pack_length
-    setting = estimate.setting_of(train, pack_length=pack_length, supervised=supervised)
+    setting = footprint.setting_of(train, pack_length=pack_length, supervised=supervised)
     measured = Evidence().current("train") if not device else None  # another device, another speed
     speed = measured.byproducts.get("run", {}).get("tokens_per_second") if measured else None
     found = estimate.plan(

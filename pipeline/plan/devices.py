@@ -3,10 +3,10 @@
 From the makers' data sheets and ``torch.cuda.get_device_properties``; rounded down.
 """
 
-import os
 from dataclasses import dataclass
 
 from stages.errors import InputError
+from stages.train import memory
 
 GIB = 2**30
 TABLE = {
@@ -29,9 +29,9 @@ class Device:
 
 def named(name: str) -> Device:
     """A device of the table, in any case. Raises :class:`InputError` with all names."""
-    for known, memory in TABLE.items():
+    for known, gib in TABLE.items():
         if known.lower() == name.lower():
-            return Device(known, memory * GIB, True, known not in NO_BFLOAT16)
+            return Device(known, gib * GIB, True, known not in NO_BFLOAT16)
     raise InputError(f"no device {name!r} in the table; give one of {', '.join(TABLE)}")
 
 
@@ -42,7 +42,6 @@ def present(choice: str) -> Device:
     if choice != "cpu" and torch.cuda.is_available():
         properties = torch.cuda.get_device_properties(0)
         return Device(
-            properties.name, properties.total_memory, True, torch.cuda.is_bf16_supported()
+            properties.name, memory.of_device("cuda:0"), True, torch.cuda.is_bf16_supported()
         )
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return Device("cpu", memory, False, True)
+    return Device("cpu", memory.of_device("cpu"), False, True)

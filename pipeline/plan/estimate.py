@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.plan.devices import Device
-from pipeline.plan.memory import GIB, Setting, parts, trained_tensors
-from pipeline.plan.shape import Shape
-from stages.train.params import Train
+from stages.train.footprint import GIB, Setting, parts, trained_tensors
+from stages.train.shape import Shape
 
 STEP_OF_LENGTH = 64  # tokens: lengths are looked for in these steps
 LARGEST = 1 << 20  # packs or steps of length: beyond it nothing is looked for
@@ -40,27 +39,6 @@ class Plan:
     def document(self) -> dict[str, Any]:
         """The plan as JSON."""
         return {**asdict(self), "trained_share": self.trained_share}
-
-
-def setting_of(train: Train, *, pack_length: int, supervised: float) -> Setting:
-    """What of params.yaml decides memory."""
-    targets = train.lora.targets
-    return Setting(
-        adapter=train.adapter,
-        rank=train.lora.r,
-        dora=train.lora.dora,
-        dropout=train.lora.dropout > 0,
-        targets=None if isinstance(targets, str) else tuple(targets),
-        trained_dtype=train.adapter_dtype,
-        compute_dtype=train.compute_dtype,
-        double=train.quantisation.double,
-        optimizer=train.optimizer,
-        micro_batch=train.micro_batch,
-        pack_length=pack_length,
-        checkpointing=train.checkpoint_activations,
-        attention=train.attention,
-        supervised=supervised,
-    )
 
 
 def plan(

@@ -4,6 +4,7 @@ Weights, quantisation constants, what is trained, its gradients and its optimize
 exactly; what the forward pass keeps for the backward pass is not counted here.
 """
 
+import os
 from typing import Any
 
 from stages.train.params import Train
@@ -57,19 +58,11 @@ def constant_bytes(state: Any) -> int:
     return size
 
 
-def smaller_settings(train: Train) -> tuple[str, str]:
-    """Two settings that need less memory, those that keep the result first.
+def of_device(device: str) -> int:
+    """Bytes that a device has in all: the GPU's, or this machine's main memory."""
+    import torch
 
-    A smaller micro-batch with more accumulation is the same training; activations shrink with it.
-    """
-    options = []
-    if train.micro_batch > 1:
-        smaller = train.micro_batch // 2
-        more = -(-train.micro_batch // smaller) * train.accumulation
-        options.append(f"train.micro_batch: {smaller} with train.accumulation: {more}")
-    if not train.checkpoint_activations:
-        options.append("train.checkpoint_activations: true")
-    if train.adapter != "qlora":
-        options.append("train.adapter: qlora")
-    options += ["tokenize.pack_length to half of it", "train.lora.r to half of it"]
-    return options[0], options[1]
+    if device.startswith("cuda"):
+        total: int = torch.cuda.get_device_properties(device).total_memory
+        return total
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

@@ -66,19 +66,19 @@ def run(
         packs, held_out = read_split(tokens, "train"), read_split(tokens, "valid")
         checks.require_assistants_labels(tokens, base / "tokenizer", prompt, task)
         pace.mark("read_seconds")
-        with clear_words(train, scratch):
+        with clear_words(train, scratch, device=group.device):
             objective = objective_of(base / "tokenizer", task, prompt, train)
             learner = prepared(base, init, objective, train, seed, group)
         pace.mark("load_seconds")
         checks.require_isolation(learner.model, packs, train, task)
         pace.mark("check_seconds")
-        with clear_words(train, scratch, learner.model):
+        with clear_words(train, scratch, device=group.device, model=learner.model, packs=packs):
             done = yield from learned(learner, packs, held_out, scratch, compute, pace)
-        if group.rank == 0:
-            adapters.save(learner.model, train, adapter)
-            curves.write(curve, done, learner.objective.measures)
-            figures = curves.report(done, *adapters.count(learner.model), grade=GRADE)
-            metrics.write_text(json.dumps(figures, indent=2, sort_keys=True) + "\n")
+            if group.rank == 0:
+                adapters.save(learner.model, train, adapter)
+                curves.write(curve, done, learner.objective.measures)
+                figures = curves.report(done, *adapters.count(learner.model), grade=GRADE)
+                metrics.write_text(json.dumps(figures, indent=2, sort_keys=True) + "\n")
         pace.mark("save_seconds")
         yield pace.measured(processes=group.size)
 

@@ -1,4 +1,4 @@
-"""The memory of a training, part by part, from shape and settings alone.
+"""The memory that a training will take, part by part, from shape and settings alone.
 
 Exact (tests count them on real models): weights, constants, what is trained, gradients, optimizer
 state, and what the forward pass keeps for the backward pass. Estimated: short-lived buffers, and
@@ -22,8 +22,9 @@ and for each pack b L² of attention mask (L tokens: packed samples are kept apa
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.plan.shape import Matrix, Shape
 from stages.train.memory import state_bytes
+from stages.train.params import Train
+from stages.train.shape import Matrix, Shape
 
 GIB = 2**30
 BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
@@ -53,6 +54,27 @@ class Setting:
     def adapts(self, matrix: Matrix) -> bool:
         """Whether ``matrix`` has an adapter, or is itself trained."""
         return self.adapter == "full" or self.targets is None or matrix.name in self.targets
+
+
+def setting_of(train: Train, *, pack_length: int, supervised: float) -> Setting:
+    """What of params.yaml decides memory."""
+    targets = train.lora.targets
+    return Setting(
+        adapter=train.adapter,
+        rank=train.lora.r,
+        dora=train.lora.dora,
+        dropout=train.lora.dropout > 0,
+        targets=None if isinstance(targets, str) else tuple(targets),
+        trained_dtype=train.adapter_dtype,
+        compute_dtype=train.compute_dtype,
+        double=train.quantisation.double,
+        optimizer=train.optimizer,
+        micro_batch=train.micro_batch,
+        pack_length=pack_length,
+        checkpointing=train.checkpoint_activations,
+        attention=train.attention,
+        supervised=supervised,
+    )
 
 
 def quantised_bytes(weights: int) -> int:
