@@ -1,15 +1,16 @@
 """What the data stages cost, cold and after a change, on generated rows.
 
     python -m bench.data [--rows 20000] [--steps cold,unchanged,change,insert,rule,verify]
+                         [--stages ingest,clean,validate,split,tokenize]
                          [--folder DIR] [--tokenizer data/base/tokenizer]
 
-A project is made in a folder (a temporary one, or ``--folder``, which stays: later steps go on
-from there): this repository's stages, parameters and commands, and the rows of :mod:`bench.rows`.
-Then ingest, clean, validate, split and tokenize run as ``dvc.yaml`` has them, through the real
-runner:
+A project is made in a folder: this repository's stages, parameters and commands, and the rows of
+:mod:`bench.rows`. The folder is a temporary one, or ``--folder``, which stays: later calls go on
+from there, so that a long run can be cut up. Then ingest, clean, validate, split and tokenize run
+as ``dvc.yaml`` has them, through the real runner:
 
 =============  ==============================================================================
-``cold``       without a cache
+``cold``       the rows are made, and nothing was done before
 ``unchanged``  everything once more: what is fixed (start, imports, hashing, writing outs)
 ``change``     1 % of the rows: a third appended, a third edited, a third deleted
 ``scattered``  0.01 % of the rows edited, each far from the others: the worst case for shards
@@ -158,8 +159,7 @@ def outs(stages: list[Stage]) -> dict[str, str]:
 
 def prepared(step: str, raw: Path, count: int) -> None:
     """Bring the project in the current folder into the state that a step begins with."""
-    if step == "cold":
-        shutil.rmtree(".tinh", ignore_errors=True)
+    if step == "cold" and not raw.is_dir():
         rows.write(raw, count)
     elif step == "change":
         rows.change(raw, count // 100)
@@ -214,16 +214,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=20_000)
     parser.add_argument("--steps", default=STEPS)
+    parser.add_argument("--stages", default=",".join(NAMES))
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--tokenizer", type=Path, default=ROOT / TOKENIZER)
     asked = parser.parse_args()
-    stages = [stage for stage in dag.load(ROOT) if stage.name in NAMES]
-    for stage in NAMES:
-        say({"imports": stage, "seconds": round(imports(stage), 2)})
+    stages = [stage for stage in dag.load(ROOT) if stage.name in asked.stages.split(",")]
+    for stage in stages:
+        say({"imports": stage.name, "seconds": round(imports(stage.name), 2)})
     with tempfile.TemporaryDirectory() as temporary:
         folder = (asked.folder or Path(temporary) / "project").absolute()
         steps = asked.steps.split(",")
-        if "cold" in steps:
+        if not (folder / "stages").is_dir():
             tokenizer = asked.tokenizer
             if not tokenizer.is_dir():
                 tokenizer = train_tokenizer(Path(temporary) / "tokenizer")

@@ -10,7 +10,7 @@
 A row that a method cannot use is ``masked`` with ``not_for_METHOD``; no row goes without a fate.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,7 @@ USABLE: Mapping[str, Sequence[str]] = {
     "dpo": (PREFERENCE,),
     "grpo": (CHAT, PREFERENCE),
 }
+ENCODED_AT_ONCE = 500  # conversations
 LAST_ONLY = "last_answer_only"  # of a row in which the template rewrites earlier turns
 
 
@@ -77,7 +78,7 @@ def dropped(fate: str, reason: str, detail: str = "") -> Sample:
 def conversations(chat: Chat, rows: Sequence[Row], *, method: str, longest: int) -> list[Sample]:
     """``sft``: each row's answers, in at most ``longest`` tokens."""
     parts = [_parts(chat, row, row["messages"], method) for row in rows]
-    encoded = iter(encode_all(chat, [p for p in parts if not isinstance(p, Sample)]))
+    encoded = _encoded(chat, [p for p in parts if not isinstance(p, Sample)])
     found = []
     for row, part in zip(rows, parts, strict=True):
         if isinstance(part, Sample):
@@ -111,7 +112,7 @@ def pairs(chat: Chat, rows: Sequence[Row], *, method: str, longest: int) -> list
         else:
             wanted += [_last_alone(chosen), _last_alone(other)]
             found.append(None)
-    encoded = iter(encode_all(chat, wanted))
+    encoded = _encoded(chat, wanted)
     return [pair or _pair(next(encoded), next(encoded), longest, chat.opening) for pair in found]
 
 
@@ -129,8 +130,16 @@ def questions(chat: Chat, rows: Sequence[Row], *, method: str, longest: int) -> 
                 parts.append([Segment(p.text, False) for p in question(chat, messages[:-1])])
             except UnrenderableError as error:
                 parts.append(dropped("rejected", error.reason, str(error)))
-    encoded = iter(encode_all(chat, [p for p in parts if not isinstance(p, Sample)]))
+    encoded = _encoded(chat, [p for p in parts if not isinstance(p, Sample)])
     return [p if isinstance(p, Sample) else _asked(next(encoded)[0], longest) for p in parts]
+
+
+def _encoded(
+    chat: Chat, conversations: Sequence[Sequence[Segment]]
+) -> Iterator[tuple[list[int], list[int]]]:
+    """Ids and labels of each, some at a time: the tokenizer's own results take 12 KB a row."""
+    for start in range(0, len(conversations), ENCODED_AT_ONCE):
+        yield from encode_all(chat, conversations[start : start + ENCODED_AT_ONCE])
 
 
 def _unusable(row: Row, method: str) -> Sample | None:
@@ -165,11 +174,14 @@ def _last_alone(parts: Sequence[Segment]) -> list[Segment]:
 def _fitted(ids: list[int], labels: list[int], longest: int, opening: int, detail: str) -> Sample:
     labels[:1] = [IGNORE]  # packed, nothing of this sample stands before its first token
     kept_ids, kept_labels = truncated(ids, labels, longest, opening)
-    if all(label == IGNORE for label in kept_labels):
+    learned = supervised(kept_labels)
+    if not learned:
         return dropped("masked", "no_supervised_token", detail)
     lost = len(ids) - len(kept_ids)
-    fate = Fate("truncated", "too_long", detail) if lost else Fate("kept", "", detail)
-    return Sample(kept_ids, kept_labels, fate, lost, supervised(labels) - supervised(kept_labels))
+    if not lost:
+        return Sample(kept_ids, kept_labels, Fate("kept", "", detail))
+    fate = Fate("truncated", "too_long", detail)
+    return Sample(kept_ids, kept_labels, fate, lost, supervised(labels) - learned)
 
 
 def _pair(

@@ -14,6 +14,7 @@ The ledger says of each row in which of these rows (``pack``) its tokens begin, 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pyarrow as pa
@@ -150,25 +151,26 @@ def _line(row: Row, sample: Sample | Pair, place: Place | None, split: str) -> d
     }
 
 
-def _figures(sides: Iterable[Sample], chat: Chat) -> dict[str, int]:
+def _figures(sides: Iterable[Sample], chat: Chat) -> Counter[str]:
     """The label audit's sums over the samples of one row."""
-    kept = [side for side in sides if side.ids]
+    counts: Counter[str] = Counter()
     bos = chat.bos_id
-    return {
-        "rows": bool(kept),
-        "tokens": sum(len(side.ids) for side in kept),
-        "supervised": sum(supervised(side.labels) for side in kept),
-        "samples": len(kept),
-        "ended": sum(side.labels[-1] in chat.stops for side in kept),
-        "bos": sum(side.ids.count(bos) for side in kept) if bos is not None else 0,
-        "double_bos": sum(
-            (bos, bos) in zip(side.ids, side.ids[1:], strict=False)
-            for side in kept
-            if bos is not None and side.ids.count(bos) > 1
-        ),
-        "lost": sum(side.lost for side in kept),
-        "lost_supervised": sum(side.lost_supervised for side in kept),
-    }
+    for side in sides:
+        if not side.ids:
+            continue
+        counts["rows"] = 1
+        counts["samples"] += 1
+        counts["tokens"] += len(side.ids)
+        counts["supervised"] += supervised(side.labels)
+        counts["ended"] += side.labels[-1] in chat.stops
+        counts["lost"] += side.lost
+        counts["lost_supervised"] += side.lost_supervised
+        if bos is not None:
+            found = side.ids.count(bos)
+            counts["bos"] += found
+            if found > 1:
+                counts["double_bos"] += (bos, bos) in pairwise(side.ids)
+    return counts
 
 
 def report(by_split: dict[str, Counter[str]]) -> dict[str, Any]:
