@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from stages.evaluate import bootstrap
-from stages.evaluate.bootstrap import Estimate, Resampled, difference, mean, ratio
+from stages.evaluate.bootstrap import Estimate, Resampled, difference, least, mean, ratio
 
 OPTIONS = {"resamples": 4000, "confidence": 0.95, "seed": 7}
 
@@ -65,3 +65,24 @@ def test_memory_does_not_decide_the_draws(monkeypatch):
 
 def test_each_resample_draws_as_many_rows_as_there_are():
     assert set(bootstrap.resampled_sums(np.ones((37, 1)), 100, 1).ravel()) == {37.0}
+
+
+def test_the_lowest_is_picked_in_each_resample():
+    """Two slices that differ by luck alone: each is the lower one in about half of the draws."""
+    draw = np.random.default_rng(3)
+    columns = {"a": draw.normal(0.5, 0.2, 100), "b": draw.normal(0.5, 0.2, 100)}
+    found = resampled(**columns)
+    parts = [mean("a"), mean("b")]
+    lowest = found.estimate(least(parts))
+    each = [found.estimate(part) for part in parts]
+    assert lowest.value == min(part.value for part in each)
+    assert lowest.low <= min(part.low for part in each)
+    assert lowest.high <= min(part.high for part in each)
+    assert lowest.high < max(part.high for part in each)
+
+
+def test_a_slice_without_rows_in_a_resample_is_not_its_lowest():
+    found = resampled(a=[1, 0, 0], **{"in": [1, 0, 0], "b": [0, 3, 3]})
+    lowest = found.estimate(least([ratio("a", "in"), ratio("b", "rows")]))
+    assert lowest.value == 1.0
+    assert lowest.low == 0.0

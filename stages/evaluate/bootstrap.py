@@ -10,8 +10,9 @@ Time grows with resamples x rows (``bench/evaluate.py``); memory is bounded by `
 many rows.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,3 +91,8 @@ def ratio(above: str, below: str) -> Statistic:
 def difference(first: Statistic, second: Statistic) -> Statistic:
     """``second`` minus ``first``."""
     return lambda sums: second(sums) - first(sums)
+
+
+def least(statistics: Sequence[Statistic]) -> Statistic:
+    """The lowest of several statistics in each resample; those that it does not define aside."""
+    return lambda sums: reduce(np.fmin, (statistic(sums) for statistic in statistics))

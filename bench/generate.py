@@ -1,0 +1,62 @@
+"""Batched decoding against one-by-one ``model.generate``, on a finished project's test split.
+
+    python -m bench.generate [--rows 64]
+
+Both answer the same prompts greedily with the same model and limits in one run, on the CPU; the
+peer is transformers' ``generate`` called once a row, as its documentation shows. Prints seconds,
+their ratio, and how many answers are the same text.
+"""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+from stages import params
+from stages import prompt as prompts
+from stages.generate import decode, stage
+from stages.tensors import deterministic
+
+
+def main() -> None:
+    """Measure and print one JSON document."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=64)
+    rows = parser.parse_args().rows
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    everything = params.load()
+    deterministic(everything["compute"].threads)
+    tokenizer = AutoTokenizer.from_pretrained("data/merged")
+    model = AutoModelForCausalLM.from_pretrained("data/merged").eval()
+    settings = everything["generate"].model_copy(update={"max_rows": rows, "decoding": "greedy"})
+    prompt = everything["prompt"]
+    chat = prompts.chat_of(tokenizer, template=prompt.template, system=prompt.system)
+    chosen = decode.decoding(chat, model, settings)
+    tasks = [a.task for a in stage.questions(stage.test_rows(Path("data/splits")), chat, settings)]
+    decode.generated(model, [tasks[0].prompt], chosen, seed=0)  # warm both
+
+    started = time.perf_counter()
+    batched: dict[int, list[int]] = {}
+    for indices in decode.batch_order(tasks, settings.batch):
+        new = decode.generated(model, [tasks[i].prompt for i in indices], chosen, seed=0)
+        batched.update(zip(indices, new, strict=True))
+    ours = time.perf_counter() - started
+
+    started = time.perf_counter()
+    alone = [decode.generated(model, [task.prompt], chosen, seed=0)[0] for task in tasks]
+    peer = time.perf_counter() - started
+    same = sum(
+        decode.ended(batched[i], chosen.stop) == decode.ended(ids, chosen.stop)
+        for i, ids in enumerate(alone)
+    )
+    found = {
+        "rows": len(tasks), "batch": settings.batch, "batched_s": round(ours, 2),
+        "one_by_one_s": round(peer, 2), "ratio": round(peer / ours, 2), "same": same,
+    }  # fmt: skip
+    sys.stdout.write(json.dumps(found) + "\n")
+
+
+if __name__ == "__main__":
+    main()
