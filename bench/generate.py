@@ -1,10 +1,10 @@
 """Batched decoding against one-by-one ``model.generate``, on a finished project's test split.
 
-    python -m bench.generate [--rows 64]
+    python -m bench.generate [--rows 0] [--batch 32]
 
 Both answer the same prompts greedily with the same model and limits in one run, on the CPU; the
-peer is transformers' ``generate`` called once a row, as its documentation shows. Prints seconds,
-their ratio, and how many answers are the same text.
+peer is transformers' ``generate`` called once a row, as its documentation shows. ``--rows 0`` is
+the whole test split. Prints seconds, their ratio, and how many answers are the same tokens.
 """
 
 import argparse
@@ -22,15 +22,19 @@ from stages.tensors import deterministic
 def main() -> None:
     """Measure and print one JSON document."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=64)
-    rows = parser.parse_args().rows
+    parser.add_argument("--rows", type=int, default=0)
+    parser.add_argument("--batch", type=int)
+    given = parser.parse_args()
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     everything = params.load()
     deterministic(everything["compute"].threads)
     tokenizer = AutoTokenizer.from_pretrained("data/merged")
     model = AutoModelForCausalLM.from_pretrained("data/merged").eval()
-    settings = everything["generate"].model_copy(update={"max_rows": rows, "decoding": "greedy"})
+    changes = {"max_rows": given.rows, "decoding": "greedy"}
+    settings = everything["generate"].model_copy(update=changes)
+    if given.batch:
+        settings = settings.model_copy(update={"batch": given.batch})
     prompt = everything["prompt"]
     chat = prompts.chat_of(tokenizer, template=prompt.template, system=prompt.system)
     chosen = decode.decoding(chat, model, settings)

@@ -3,13 +3,14 @@
 import json
 import re
 import unicodedata
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.report import examples, flow, messages, page, plots, predictions, views
+from pipeline.report import checks, examples, flow, messages, page, plots, predictions, views
 from pipeline.report.content import Content, Point
 from pipeline.report.examples import Place
 from pipeline.report.figures import Interval, PathRow, Score, Slice
@@ -18,7 +19,10 @@ from stages.clean import filters
 from stages.clean.rules import RULES
 from stages.evaluate import rouge
 from stages.ingest import faults
+from stages.params import load
 from stages.shards import Shard
+from stages.validate.drift import Profile
+from stages.validate.suite import expected_of
 
 # How the template, the scripts and the modules name a message.
 NAMED = re.compile(
@@ -62,7 +66,8 @@ def test_every_message_that_is_named_is_there():
 
 @pytest.mark.parametrize(("kind", "names"), [
     ("reason", faults.REASONS), ("reason", filters.REASONS), ("rule", list(RULES)),
-    ("stage", page.views.STAGES), ("outcome", ["better", "worse", "right", "wrong"]),
+    ("stage", page.views.STAGES),
+    ("outcome", ["better", "worse", "right", "wrong", "empty", "cut", "copied"]),
 ])  # fmt: skip
 def test_what_stages_name_has_a_name_for_people(kind, names):
     assert [name for name in names if f"{kind}.{name}" not in messages.messages()] == []
@@ -215,14 +220,98 @@ def test_every_text_of_a_plot_is_a_message():
     assert plots.plain("@evil") not in ("@evil", "evil")
 
 
-def test_validation_shows_every_expectation_where_the_metrics_have_them():
-    line = {"expectation": "x", "column": "chars", "severity": "warning", "success": False,
-            "observed": 0.25, "unexpected_count": 3}  # fmt: skip
-    old = {"success": True, "expectations": 8, "failed": [line]}
-    new = {"success": True, "expectations": 2, "results": [line, line | {"success": True}]}
-    for metrics, lines in ((old, 1), (new, 2)):
-        found = views.checks(Content({"validate": metrics}, (), {}, (), ()))
-        assert (found.tone, len(found.lines), found.lines[0]["met"]) == ("warn", lines, False)
+def text(markup):
+    return re.sub(r"<[^>]+>", "", str(markup))
+
+
+def test_validation_shows_every_check_with_its_limit():
+    leak = {"expectation": "expect_column_values_to_be_between", "column": "leak_email",
+            "limits": {"max_value": 0}, "severity": "critical", "success": True,
+            "observed": None, "unexpected_count": 0}  # fmt: skip
+    drift = leak | {"column": "length_psi", "limits": {"max_value": 0.25}, "severity": "warning",
+                    "success": False, "observed": 0.3125}  # fmt: skip
+    metrics = {"success": True, "expectations": 2, "failed": [drift], "checks": [leak, drift]}
+    found = checks.checks(Content({"validate": metrics}, (), {}, (), ()))
+    assert found.tone == "warn"
+    [row], [whole] = found.rows, found.whole
+    assert [text(x) for x in (row.name, row.limit, row.seen)] == [
+        "personal data left: email", "≤ 0", "0",
+    ]  # fmt: skip
+    assert [text(x) for x in (whole.name, whole.limit, whole.seen, whole.severity)] == [
+        "drift of lengths (PSI)", "≤ 0.250", "0.312", "warning",
+    ]  # fmt: skip
+    assert (row.met, whole.met) == (True, False)
+
+
+def test_validation_without_the_list_shows_what_failed():
+    line = {"expectation": "x", "column": "odd", "severity": "warning", "success": False}
+    metrics = {"success": False, "expectations": 8, "failed": [line, "no mapping"]}
+    found = checks.checks(Content({"validate": metrics}, (), {}, (), ()))
+    assert (found.tone, text(found.said)) == ("bad", "Failed: 1 of 8 expectations are not met.")
+    assert [(text(c.name), text(c.limit), text(c.seen)) for c in found.rows] == [("odd", "–", "–")]
+
+
+@pytest.mark.parametrize(("expectation", "limits", "said"), [
+    ("expect_column_values_to_be_unique", {}, "unique"),
+    ("expect_column_values_to_not_be_null", {}, "present"),
+    ("expect_column_values_to_be_between", {"min_value": 8, "max_value": 20000}, "8 – 20,000"),
+    ("expect_column_mean_to_be_between", {"min_value": 0.5}, "≥ 0.500"),
+    ("expect_column_values_to_be_in_set", {"value_set": ["a", "<b>"]}, "a, &lt;b&gt;"),
+    ("x", {"min_value": "<b>"}, "≥ &lt;b&gt;"),
+])  # fmt: skip
+def test_limits_in_words(expectation, limits, said):
+    assert text(checks.limit(expectation, limits)) == said
+
+
+def test_the_checks_of_the_suite_have_names():
+    columns = {e.column for e in expected_of(load()["validate"], Profile(1, {}, {}, {}))}
+    assert columns >= {"", "row_id", "leak_email", "mark_template", "length_psi"}
+    named = {c for c in columns if f"check.{c}" in messages.messages()}
+    assert {c for c in columns - named if not c.startswith(("leak_", "mark_"))} == {""}
+
+
+def test_the_worst_slice_and_copying_are_said_with_their_figures():
+    gap = {"value": 0.121, "ci_low": 0.094, "ci_high": 0.163}
+    model = {"worst_slice": {"kind": "task", "name": "<b>", "rows": 74, "gap": gap},
+             "copying": {"value": 0.003}}  # fmt: skip
+    figures = {"tuned": model, "base": {"worst_slice": None, "copying": {"value": None}},
+               "copying": {"ngram": 8, "reference": {"value": 0.012}}}  # fmt: skip
+    content = Content({"evaluate": figures}, (), {}, (), ())
+    assert [text(s) for s in views.worst_slices(content)] == [
+        "The tuned model is weakest on &lt;b&gt; (74 rows): 0.121 below its mean over all rows "
+        "[0.094, 0.163]."
+    ]
+    assert "runs of 8 syllables: 0.3% of the tuned answers, – of the base&#39;s, 1.2% of" in text(
+        views.copying(content)
+    )
+    assert views.copying(Content({}, (), {}, (), ())) == ""
+
+
+def test_a_copied_answer_names_the_training_rows(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("data/predictions").mkdir(parents=True)
+    row = {"row_id": "1", "reference": "a", "output": "a"}
+    Path("data/predictions/tuned.jsonl").write_text(json.dumps(row) + "\n" + '{"row_id": "2"}\n')
+    known = "f" * 64
+    lines = [{"row_id": "1", "tuned": {"copied": 0.5, "copied_from": [known, "<b>", 3]}},
+             {"row_id": "2", "tuned": {"copied": "x", "copied_from": []}},
+             {"tuned": 3}]  # fmt: skip
+    Path("data/predictions/scores.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    entries = predictions.document(predictions.collect())["rows"]
+    assert [(e["copied"], e["from"]) for e in entries] == [(0.5, [known]), (0.0, [])]
+
+
+def test_the_label_audit_is_shown_by_split_and_its_telling_figures_first():
+    figures = {
+        "bos_tokens": 3,
+        "odd": 1,
+        "rows": 2,
+        "by_split": {"train": {"rows": 2, "packs": 1, "tokens": 30, "supervised_tokens": 9}},
+    }
+    content = Content({"tokenize": figures}, (), {}, (), ())
+    assert [text(name) for name, _ in views.labels(content)] == ["rows", "BOS tokens", "odd"]
+    [(split, cells)] = views.labels_by_split(content)
+    assert (split, [text(c) for c in cells]) == ("train", ["2", "1", "30", "9"])
 
 
 def test_slices_of_newer_and_older_metrics_are_read():

@@ -130,7 +130,7 @@ function appearance() {
       labelColor: soft, titleColor: soft, gridColor: line, domainColor: line, tickColor: line,
       labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", titlePadding: 8,
     },
-    legend: { labelColor: text, labelFontSize: 12, symbolSize: 90, title: null, offset: 4 },
+    legend: { labelColor: text, labelFontSize: 12, symbolSize: 90, symbolOpacity: 1, title: null, offset: 4 },
     locale: language === "vi" ? { number: { decimal: ",", thousands: ".", grouping: [3],
                                             currency: ["", " ₫"] } } : {},
   };

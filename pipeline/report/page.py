@@ -17,7 +17,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from pipeline.report import figures, flow, messages, plots, predictions, views
+from pipeline.report import checks, figures, flow, messages, plots, predictions, views
 from pipeline.report.content import Content, visible
 from pipeline.report.examples import Group
 
@@ -89,9 +89,10 @@ def html(
         changes=views.changes(content, groups),
         unread=unread,
         sources=views.sources(content)[:FILES],
-        checks=views.checks(content),
+        checks=checks.checks(content),
         learned=views.learned(content),
-        tokens=views.named_figures(content.metrics.get("tokenize", {})),
+        tokens=views.labels(content),
+        by_split=views.labels_by_split(content),
         training=views.named_figures(content.metrics.get("train", {})),
         candidates=views.candidates(content),
         speed=views.speed(content),
@@ -99,6 +100,8 @@ def html(
         others=figures.other_scores(content),
         slices=figures.slices(content),
         kinds=list(dict.fromkeys(part.kind for part in figures.slices(content))),
+        worst=views.worst_slices(content),
+        copying=views.copying(content),
         signature=str(content.metrics.get("evaluate", {}).get("signature", "")),
         sample=sample,
         lineage=views.lineage(content),

@@ -30,6 +30,8 @@ READ = 20_000  # test rows
 BUDGET = 3_000_000  # bytes of JSON
 SHOWN_CHARACTERS = 3_000  # of each text
 SYLLABLE = re.compile(r"[^\W_]+")  # as stages.evaluate.rouge has it
+SCORES = Path("data/predictions/scores.jsonl")
+COPIED_FROM = 5  # training rows named for an answer
 HEX = re.compile(r"[0-9a-f]{64}")
 # A word (with combining marks) or a sign, with the space after it.
 WORD = re.compile("\\s+|(?:(?:[^\\W_][\u0300-\u036f]*)+|\\S)\\s*")
@@ -51,6 +53,8 @@ class Row:
     base_score: float | None
     tuned_score: float | None
     cut_off: bool
+    copied: float = 0.0  # share of the tuned answer's n-grams that stand in training rows
+    copied_from: tuple[str, ...] = ()  # ids of such rows
 
     @property
     def gain(self) -> float | None:
@@ -131,7 +135,8 @@ def collect() -> Sample:
         for record in islice(_records(path), READ):
             key = (str(record.get("row_id")), str(record.get("source")), str(record.get("line")))
             rows.setdefault(key, record | {"answers": {}})["answers"][model] = record
-    scored = [_row(record) for record in islice(rows.values(), READ)]
+    copies = _copies()
+    scored = [_row(record, copies) for record in islice(rows.values(), READ)]
     return Sample(
         rows=fitting(scored, BUDGET),
         read=len(scored),
@@ -161,11 +166,26 @@ def _records(path: Path) -> Iterator[dict[str, Any]]:
                 yield record
 
 
-def _row(record: Mapping[str, Any]) -> Row:
+def _copies() -> dict[str, tuple[float, tuple[str, ...]]]:
+    """Row id → what of the tuned answer evaluate found in training rows, and in which."""
+    found = {}
+    for record in islice(_records(SCORES), READ):
+        tuned = record.get("tuned")
+        if not isinstance(tuned, dict):
+            continue
+        share, ids = tuned.get("copied"), tuned.get("copied_from")
+        if isinstance(share, float) and 0 < share <= 1 and isinstance(ids, list):
+            known = tuple(i for i in ids if isinstance(i, str) and HEX.fullmatch(i))
+            found[_text(record.get("row_id"))] = (share, known[:COPIED_FROM])
+    return found
+
+
+def _row(record: Mapping[str, Any], copies: Mapping[str, tuple[float, tuple[str, ...]]]) -> Row:
     reference = _text(record.get("reference"))
     answers = {m: _text(a.get("output")) for m, a in record["answers"].items()}
     scores = {m: rouge_l(reference, answer) for m, answer in answers.items()}
     line = record.get("line")
+    copied, copied_from = copies.get(_text(record.get("row_id")), (0.0, ()))
     return Row(
         row_id=_text(record.get("row_id")),
         task=_text(record.get("task")),
@@ -178,6 +198,8 @@ def _row(record: Mapping[str, Any]) -> Row:
         base_score=scores.get("base"),
         tuned_score=scores.get("tuned"),
         cut_off=record["answers"].get("tuned", {}).get("finish_reason") == "length",
+        copied=copied,
+        copied_from=copied_from,
     )
 
 
@@ -219,7 +241,7 @@ def _size(row: Row) -> int:
     texts = (row.prompt, row.reference, row.base or "", row.tuned or "")
     long = sum(min(len(t.encode(errors="replace")), 3 * SHOWN_CHARACTERS) for t in texts)
     marks = sum(6 * len(WORD.findall(t[:SHOWN_CHARACTERS])) // 2 for t in texts[1:])
-    return 200 + long + marks
+    return 200 + long + marks + 70 * len(row.copied_from)
 
 
 def document(sample: Sample) -> dict[str, Any]:
@@ -249,6 +271,8 @@ def _entry(row: Row, tasks: Mapping[str, int], sources: Mapping[str, int]) -> di
         "base": base,
         "scores": [_rounded(row.base_score), _rounded(row.tuned_score)],
         "cut": row.cut_off,
+        "copied": _rounded(row.copied),
+        "from": list(row.copied_from),
     }
 
 

@@ -44,6 +44,7 @@ const OUTCOMES = {
   wrong: (row) => row.scores[1] === 0,
   empty: (row) => row.tuned !== null && joined(row.tuned) === "",
   cut: (row) => row.cut,
+  copied: (row) => row.copied > 0,
 };
 
 const last = (value) => (value === null ? Infinity : value);
@@ -97,6 +98,25 @@ function textCell(key, segments, name) {
   return found;
 }
 
+// A row id that puts the command which tells about that row on the clipboard.
+function idButton(id) {
+  const copy = make("button", "quiet", id.slice(0, 8));
+  copy.type = "button";
+  copy.dataset.copy = "tinh audit row --id " + id;
+  copy.title = copy.dataset.copy;
+  copy.setAttribute("aria-label", say("predictions.audit") + " " + id.slice(0, 8));
+  return copy;
+}
+
+function tunedCell(row) {
+  const found = textCell("predictions.tuned", row.tuned, "tuned");
+  if (!row.copied) return found;
+  const note = make("div", "copied", say("predictions.copied", { share: row.copied }));
+  note.append(...row.from.map(idButton));
+  found.append(note);
+  return found;
+}
+
 function originCell(row) {
   const found = make("th", "origin");
   found.setAttribute("role", "rowheader");
@@ -106,13 +126,7 @@ function originCell(row) {
   const place = make(source.href ? "a" : "span", "place", source.name + ":" + row.line);
   if (source.href) place.href = source.href;
   found.append(place);
-  if (!row.id) return found;
-  const copy = make("button", "quiet", row.id.slice(0, 8));
-  copy.type = "button";
-  copy.dataset.copy = "tinh audit row --id " + row.id;
-  copy.title = copy.dataset.copy;
-  copy.setAttribute("aria-label", say("predictions.audit") + " " + row.id.slice(0, 8));
-  found.append(copy);
+  if (row.id) found.append(idButton(row.id));
   return found;
 }
 
@@ -135,7 +149,7 @@ function rowOf(row) {
     originCell(row),
     textCell("predictions.prompt", [row.prompt], "prompt"),
     textCell("predictions.reference", row.reference, "reference"),
-    textCell("predictions.tuned", row.tuned, "tuned"),
+    tunedCell(row),
     textCell("predictions.base", row.base, "base"),
     scoreCell("predictions.base_score", row.scores[0], "of-base", ""),
     scoreCell("predictions.tuned_score", row.scores[1], "of-tuned", ""),

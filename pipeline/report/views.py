@@ -18,7 +18,13 @@ from pipeline.report.examples import Group
 from pipeline.report.figures import Interval, Score, integer, mapping, number
 from pipeline.report.messages import named, span
 
-SHARES = ("share", "fraction", "efficiency", "agreement", "rate", "ratio_")
+SHARES = ("share", "fraction", "efficiency", "agreement", "rate", "ratio_", "truncation_loss")
+# The label audit's figures, the telling ones first; what is not named here follows.
+LABELS = (
+    "rows", "tokens", "supervised_tokens", "supervised_share", "eos_share", "packs",
+    "packing_efficiency", "truncated_rows", "lost_tokens", "lost_supervised_tokens",
+    "truncation_loss", "masked_rows", "rejected_rows", "bos_tokens", "double_bos_rows",
+)  # fmt: skip
 LINEAGE = (
     ("data/raw", "ingest", "dependencies"),
     ("data/tokens", "tokenize", "subjects"),
@@ -171,54 +177,6 @@ def sources(content: Content) -> list[tuple[str, int | None, int | None]]:
     ]
 
 
-@dataclass(frozen=True)
-class Checks:
-    """What validation found; ``lines``: expectation, column, severity, met, observed, rows."""
-
-    tone: str
-    said: Markup
-    lines: tuple[Mapping[str, Any], ...]
-
-
-def checks(content: Content) -> Checks:
-    """The validation's result, with every expectation where the metrics list them."""
-    found = content.metrics.get("validate")
-    if found is None or not isinstance(found.get("success"), bool):
-        return Checks("none", span("checks.none"), ())
-    failed = [f for f in _list(found.get("failed")) if isinstance(f, Mapping)]
-    every = [
-        e
-        for key in ("results", "all", "checks", "expectations")
-        for e in _list(found.get(key))
-        if isinstance(e, Mapping)
-    ]
-    total = integer(found.get("expectations")) or len(every)
-    broken = sum(not _met(e) for e in every) if every else len(failed)
-    if not found["success"]:
-        tone, said = "bad", span("checks.failed", failed=broken, n=total)
-    elif broken:
-        tone, said = "warn", span("checks.warned", failed=broken, n=total)
-    else:
-        tone, said = "good", span("checks.passed", n=total)
-    lines = [_check(e, _met(e)) for e in every] or [_check(f, False) for f in failed]
-    return Checks(tone, said, tuple(lines[:100]))
-
-
-def _met(line: Mapping[str, Any]) -> bool:
-    return line.get("success", line.get("met")) is True
-
-
-def _check(line: Mapping[str, Any], met: bool) -> dict[str, Any]:
-    return {
-        "name": value(line.get("expectation", line.get("name"))),
-        "column": value(line.get("column") or figures.NONE),
-        "severity": value(line.get("severity")),
-        "observed": value(line.get("observed")),
-        "unexpected": value(line.get("unexpected_count", line.get("unexpected"))),
-        "met": met,
-    }
-
-
 def _list(found: Any) -> list[Any]:
     return found if isinstance(found, list) else []
 
@@ -230,6 +188,63 @@ def named_figures(values: Mapping[str, Any]) -> list[tuple[Markup, Markup]]:
         for name, found in values.items()
         if not isinstance(found, Mapping | list)
     ]
+
+
+def labels(content: Content) -> list[tuple[Markup, Markup]]:
+    """The label audit's figures with their names."""
+    found = content.metrics.get("tokenize", {})
+    return named_figures({n: found[n] for n in (*LABELS, *found) if n in found})
+
+
+def labels_by_split(content: Content) -> list[tuple[str, list[Markup]]]:
+    """Split → its rows, packs, tokens and learned tokens."""
+    found = mapping(content.metrics.get("tokenize", {}).get("by_split"))
+    names = ("rows", "packs", "tokens", "supervised_tokens")
+    return [
+        (str(split), [value(integer(mapping(of).get(name))) for name in names])
+        for split, of in found.items()
+    ]
+
+
+def worst_slices(content: Content) -> list[Markup]:
+    """A sentence for each model: its worst slice, and how far it lies below all rows."""
+    found = []
+    for model in ("tuned", "base"):
+        of = mapping(mapping(content.metrics.get("evaluate", {}).get(model)).get("worst_slice"))
+        gap = figures.measured(of.get("gap"))
+        if gap.value is None or gap.low is None or gap.high is None:
+            continue
+        found.append(
+            span(
+                f"scores.worst.{model}",
+                name=str(of.get("name"))[:200],
+                rows=integer(of.get("rows")),
+                gap=gap.value,
+                low=gap.low,
+                high=gap.high,
+            )
+        )
+    return found
+
+
+def copying(content: Content) -> Markup:
+    """How much of the outputs stands in training rows; empty where that was not measured."""
+    found = content.metrics.get("evaluate", {})
+    of = mapping(found.get("copying"))
+    shares = [
+        figures.measured(part).value
+        for part in (
+            mapping(found.get("tuned")).get("copying"),
+            mapping(found.get("base")).get("copying"),
+            of.get("reference"),
+        )
+    ]
+    if shares[0] is None:
+        return Markup("")
+    names = ("tuned", "base", "reference")
+    return span(
+        "scores.copying", n=integer(of.get("ngram")), **dict(zip(names, shares, strict=True))
+    )
 
 
 def learned(content: Content) -> dict[str, float] | None:
