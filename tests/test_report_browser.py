@@ -49,6 +49,7 @@ TOLD = {
     4: ("tóm tắt", 4, 2, "stop"),
     5: ("hỏi đáp", 0, 3, "stop"),
 }
+COPIED = "c0ffee" + 58 * "0"  # a training row
 FILLED = range(6, 31)  # rows that score 0 for the base and 1/2 for the tuned model
 HOSTILE = range(31, 31 + len(ATTACKS))
 
@@ -93,6 +94,9 @@ def address(tmp_path_factory):
         for model in ("base", "tuned"):
             path = Path(f"data/predictions/{model}.jsonl")
             path.write_text("".join(predictions(model)), encoding="utf-8")
+        scores = [{"row_id": f"{line:064x}", "tuned": {"copied": 0.25, "copied_from": [COPIED]}}
+                  for line in (2, 5)]  # fmt: skip
+        Path("data/predictions/scores.jsonl").write_text("\n".join(map(json.dumps, scores)))
         task = {"rows": 37, "base_rougeL": 0.05, "tuned_rougeL": 0.8}
         edit(Path("metrics/evaluate.json"), signature=ATTACKS[0],
              by_task={text: task for text in ATTACKS})  # fmt: skip
@@ -101,7 +105,12 @@ def address(tmp_path_factory):
         check = {"expectation": ATTACKS[0], "column": ATTACKS[1], "severity": ATTACKS[2],
                  "success": False, "observed": ATTACKS[3], "limits": {ATTACKS[4]: ATTACKS[5]},
                  "unexpected_count": 1}  # fmt: skip
-        edit(Path("metrics/validate.json"), success=True, expectations=1, checks=[check])
+        edit(
+            Path("metrics/validate.json"),
+            success=True,
+            expectations=1,
+            checks=[check, check | {"observed": 0.5}],
+        )
         assert cli.run(["report"]) == 0
     return (folder / PAGE).as_uri()
 
@@ -298,6 +307,16 @@ def test_differences_between_reference_and_output_are_marked(opened):
     row = opened.locator("#predictions-table tbody tr")
     assert row.locator(".tuned mark").all_inner_texts() == ["sai"]
     assert row.locator(".reference mark").all_inner_texts() == ["bốn"]
+
+
+def test_a_copied_answer_names_the_training_row(opened):
+    opened.select_option("#predictions-outcome", "copied")
+    assert places(opened) == of("a.jsonl", [2, 5])
+    notes = opened.locator("#predictions-table .copied")
+    assert notes.first.inner_text().split("\n")[0].startswith("25.0% stands in training rows")
+    assert notes.first.locator("button").get_attribute("data-copy") == (
+        f"tinh audit row --id {COPIED}"
+    )
 
 
 def tab_to(tab, selector):

@@ -221,7 +221,7 @@ def test_every_text_of_a_plot_is_a_message():
 
 
 def text(markup):
-    return re.sub(r"<[^>]+>", "", str(markup))
+    return re.sub(r"<[^>]+>", "", str(markup)).replace("\u00a0", " ")
 
 
 def test_validation_shows_every_check_with_its_limit():

@@ -110,11 +110,11 @@ def limit(expectation: str, limits: Mapping[str, Any]) -> Markup:
         return span(SAID[expectation])
     low, high = (limits.get(key) for key in ("min_value", "max_value"))
     if low is not None and high is not None:
-        return Markup("{} – {}").format(number(low), number(high))
+        return Markup("{}\u00a0– {}").format(number(low), number(high))
     if low is not None:
-        return Markup("≥ {}").format(number(low))
+        return Markup("≥\u00a0{}").format(number(low))
     if high is not None:
-        return Markup("≤ {}").format(number(high))
+        return Markup("≤\u00a0{}").format(number(high))
     given = [x for found in limits.values() for x in (found if isinstance(found, list) else ())]
     return escape(visible(", ".join(map(str, given)))[:200] or figures.NONE)
 
