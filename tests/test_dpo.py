@@ -7,13 +7,12 @@ import tiny_training
 import torch
 from tiny_policy import optimizer, policy
 
-from stages.errors import ParamsError
 from stages.params import Prompt, Task
 from stages.prompt import IGNORE
 from stages.train import stage
 from stages.train.dpo import Dpo, margins_of
 from stages.train.grpo import Grpo
-from stages.train.log_probs import as_base, log_probs, require_adapter, row_sums
+from stages.train.log_probs import as_reference, copy_of, log_probs, row_sums
 from stages.train.sft import Supervised
 
 PROMPTS = [[1, 5, 6, 7], [1, 8], [1, 9, 10, 11, 12]]
@@ -58,7 +57,7 @@ def gradients(model, loss):
 
 def test_loss_and_gradients_are_the_paper_s():
     model = policy(moved=0.2)
-    objective = Dpo(beta=0.3)
+    objective = Dpo(0.3, copy_of(policy()))
     loss = objective.loss(model, objective.collate(pairs()), seed=0)
     reference = expected(model, 0.3)
     assert loss.units == 3
@@ -71,9 +70,10 @@ def test_loss_and_gradients_are_the_paper_s():
         assert torch.allclose(ours[name], gradient, atol=1e-5), name
 
 
-def test_before_the_first_step_model_and_base_are_one():
-    model = policy()
-    objective = Dpo(beta=0.3)
+@pytest.mark.parametrize("moved", [0.0, 0.2])
+def test_before_the_first_step_model_and_reference_are_one(moved):
+    model = policy(moved=moved)
+    objective = Dpo(0.3, copy_of(model))
     loss = objective.loss(model, objective.collate(pairs()), seed=0)
     assert loss.total.item() == pytest.approx(3 * math.log(2), abs=1e-6)
     assert loss.measures == {"accuracy": 0.0, "margin": 0.0}
@@ -81,7 +81,7 @@ def test_before_the_first_step_model_and_base_are_one():
 
 def test_a_batch_is_the_sum_of_its_pairs():
     model = policy(moved=0.2)
-    objective = Dpo(beta=0.3)
+    objective = Dpo(0.3, copy_of(policy()))
     together = objective.loss(model, objective.collate(pairs()), seed=0)
     apart = [objective.loss(model, objective.collate([pair]), seed=0) for pair in pairs()]
     assert together.total.item() == pytest.approx(sum(x.total.item() for x in apart), abs=1e-5)
@@ -100,26 +100,69 @@ def test_sums_of_rows_that_ascend():
     assert row_sums(values, rows, 3).tolist() == [3.0, 0.0, 12.0]
 
 
-def test_the_base_is_the_model_with_its_adapter_off():
-    moved, fresh = policy(moved=0.2), policy()
-    batch = Dpo(beta=1.0).collate(pairs())
-    with torch.no_grad(), as_base(moved):
-        off, _ = log_probs(moved, batch)
+def scored(model):
     with torch.no_grad():
-        on, _ = log_probs(moved, batch)
-        base, _ = log_probs(fresh, batch)
-    assert torch.equal(off, base)
-    assert not torch.equal(on, base)
+        return log_probs(model, Dpo(1.0, {}).collate(pairs()))[0]
 
 
-def test_whole_weights_leave_no_base_to_compare_with():
-    with pytest.raises(ParamsError, match=r"set train\.adapter to qlora or lora"):
-        require_adapter("full", "task.method dpo")
+def test_the_reference_is_the_model_as_it_was_and_leaves_it_as_it_is():
+    model = policy(moved=0.2)
+    before, reference = scored(model), copy_of(model)
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            if name in reference:
+                weight.add_(0.1)
+    after = scored(model)
+    with as_reference(model, reference):
+        assert torch.equal(scored(model), before)
+    assert torch.equal(scored(model), after)
+    assert not torch.equal(after, before)
+    with as_reference(model, reference):
+        assert torch.equal(scored(model), before)
+
+
+def test_a_fresh_adapter_s_reference_is_the_base():
+    model = policy()
+    with model.disable_adapter():
+        base = scored(model)
+    with as_reference(model, copy_of(model)):
+        assert torch.equal(scored(model), base)
+
+
+def test_the_reference_has_no_dropout_and_no_gradient():
+    model = policy(moved=0.2)
+    for module in model.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0.5
+    for layer in (m for m in model.modules() if hasattr(m, "lora_dropout")):
+        layer.lora_dropout["default"] = torch.nn.Dropout(0.5)
+    reference, batch = copy_of(model), Dpo(1.0, {}).collate(pairs())
+    model.eval()
+    steady = scored(model)
+    model.train()
+    assert not torch.equal(scored(model), steady)
+    with as_reference(model, reference):
+        found, _ = log_probs(model, batch)
+    assert torch.equal(found, steady)
+    assert not found.requires_grad
+    assert model.training
+
+
+def test_whole_weights_have_a_reference_too():
+    model = policy().get_base_model().requires_grad_(True).train()
+    objective = Dpo(0.5, copy_of(model))
+    batch = objective.collate(pairs())
+    adam = optimizer(model, rate=0.01)
+    for _ in range(5):
+        adam.zero_grad()
+        objective.loss(model, batch, seed=0).total.backward()
+        adam.step()
+    assert objective.loss(model, batch, seed=0).measures["accuracy"] == 3.0
 
 
 def test_training_prefers_what_was_chosen():
     model = policy()
-    objective = Dpo(beta=0.5)
+    objective = Dpo(0.5, copy_of(model))
     batch = objective.collate(pairs())
     adam = optimizer(model)
     for _ in range(15):
@@ -131,19 +174,12 @@ def test_training_prefers_what_was_chosen():
     assert after.total.item() < 3 * math.log(2) / 2
 
 
-def test_a_method_that_needs_the_base_is_refused_without_one(tmp_path):
-    train = tiny_training.train_params(adapter="full")
-    turns = Prompt(template="turns", system="")
-    with pytest.raises(ParamsError, match=r"task\.method dpo compares with the base"):
-        stage.objective_of(tmp_path, Task(method="dpo"), turns, train)
-
-
 def test_each_method_has_its_objective(tmp_path):
     turns = Prompt(template="turns", system="")
     train = tiny_training.train_params(adapter="lora")
     tiny_training.tokenizer().save_pretrained(tmp_path)
     found = {
-        method: stage.objective_of(tmp_path, Task(method=method), turns, train)
+        method: stage.objective_of(policy(), tmp_path, Task(method=method), turns, train)
         for method in ("sft", "pretrain", "dpo", "grpo")
     }
     assert [type(x) for x in found.values()] == [Supervised, Supervised, Dpo, Grpo]

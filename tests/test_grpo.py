@@ -9,6 +9,7 @@ from tiny_policy import optimizer, policy
 
 from stages.train import grpo
 from stages.train.grpo import Grpo, advantages, token_losses
+from stages.train.log_probs import copy_of
 from stages.train.params import Grpo as Settings
 
 SETTINGS = Settings.model_validate(
@@ -23,10 +24,10 @@ ROWS = [
 ]
 
 
-def objective(reward=lambda answer, reference: float(len(answer)), **changes):
+def objective(reward=lambda answer, reference: float(len(answer)), start=None, **changes):
     return Grpo(
         tokenizer=byte_level(), stops=(2,), pad=0, reward=reward,
-        settings=SETTINGS.model_copy(update=changes),
+        settings=SETTINGS.model_copy(update=changes), reference=start or {},
     )  # fmt: skip
 
 
@@ -121,10 +122,11 @@ def test_the_valid_split_is_answered_greedily_once_a_prompt():
     assert loss.total.item() == -loss.measures["reward"]
 
 
-def test_kl_holds_the_model_at_its_base():
+def test_kl_holds_the_model_at_its_start():
     """A moved model that no reward pulls anywhere is pulled back."""
     model = policy(moved=0.3)
-    method = objective(reward=lambda answer, reference: 1.0, kl=1.0)
+    start = copy_of(policy())
+    method = objective(reward=lambda answer, reference: 1.0, start=start, kl=1.0)
     first = method.loss(model, method.collate(ROWS), seed=7).total.item()
     adam = optimizer(model, rate=0.01)
     for seed in range(30):

@@ -28,6 +28,7 @@ from stages.errors import DataError
 from stages.params import Prompt, Task
 from stages.prompt import IGNORE
 from stages.train.batches import Split
+from stages.train.log_probs import hidden_states
 from stages.train.objective import causal_of
 from stages.train.params import Train
 from stages.train.sft import collate
@@ -265,12 +266,6 @@ def differences(model: Any, pack: dict[str, Any]) -> tuple[float, float]:
 
 def logits(causal: Any, pack: dict[str, Any]) -> "torch.Tensor":
     """Logits at every position of one pack, float32 (positions, vocabulary)."""
-    batch = collate([pack])
-    device = causal.device
-    hidden = causal.get_decoder()(
-        input_ids=batch.input_ids.to(device),
-        position_ids=batch.position_ids.to(device),
-        use_cache=False,
-    ).last_hidden_state
+    hidden = hidden_states(causal, collate([pack]))
     found: torch.Tensor = causal.get_output_embeddings()(hidden)[0].float()
     return found

@@ -35,14 +35,20 @@ def write(path: Path, entries: Sequence[Entry], measures: Sequence[str]) -> None
             writer.writerow([entry["number"], *(entry.get(name, "") for name in columns)])
 
 
-def report(entries: Sequence[Entry], trainable: int, total: int, *, grade: str) -> dict[str, Any]:
-    """``metrics/train.json``; the first and last loss are means over ten optimizer steps."""
+def report(
+    before: Mapping[str, float], entries: Sequence[Entry], trainable: int, total: int, *, grade: str
+) -> dict[str, Any]:
+    """``metrics/train.json``; the first and last loss are means over ten optimizer steps.
+
+    ``before`` holds the same means over the valid split as each epoch's last entry.
+    """
     losses = [entry["loss"] for entry in entries]
     last = next((entry for entry in reversed(entries) if "eval_loss" in entry), {})
     return {
         "loss_first": sum(losses[:ENDS]) / len(losses[:ENDS]),
         "loss_last": sum(losses[-ENDS:]) / len(losses[-ENDS:]),
         **{name: value for name, value in last.items() if name.startswith("eval_")},
+        "before": dict(before),
         "steps": len(entries),
         "tokens": sum(entry["tokens"] for entry in entries),
         "supervised_tokens": sum(entry["units"] for entry in entries),

@@ -6,12 +6,12 @@ Shao et al. 2024 (https://arxiv.org/abs/2402.03300), section 4.1, of each prompt
     reward    r_1 ... r_G                         stages/train/rewards.py
     advantage A_i = (r_i - mean r) / (std r + 1e-4)
     loss      mean over i of mean over tokens t of  -A_i p_t / detach(p_t) + kl D_t
-    D_t       q_t/p_t - log(q_t/p_t) - 1          (k3; q is the base: the adapter off)
+    D_t       q_t/p_t - log(q_t/p_t) - 1          (k3; q is the model before the first step)
 
 Each group is used for one update, so the ratio of the paper's clipped objective is 1 when its
 gradient is taken and clipping cannot act; it is left out. A group whose rewards are all equal
 teaches nothing. Price: G answers decoded, then one forward and backward pass over them (and one
-forward pass of the base when ``kl`` is not 0).
+forward pass of the reference when ``kl`` is not 0).
 
 On the valid split one greedy answer is given to each prompt, and the loss is its negative reward.
 """
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stages.prompt import IGNORE
-from stages.train.log_probs import as_base, log_probs, row_sums
+from stages.train.log_probs import Weights, as_reference, log_probs, row_sums
 from stages.train.objective import Loss, causal_of
 from stages.train.params import Grpo as Settings
 from stages.train.rewards import Reward
@@ -45,7 +45,8 @@ class Prompts:
 class Grpo:
     """The objective; units are prompts. ``reward`` is the mean over their answers.
 
-    ``stops`` are the ids that end an answer, ``pad`` fills up batches.
+    ``stops`` are the ids that end an answer, ``pad`` fills up batches; ``reference`` is what ``kl``
+    holds the model to.
     """
 
     tokenizer: Any
@@ -53,6 +54,7 @@ class Grpo:
     pad: int
     reward: Reward
     settings: Settings
+    reference: Weights
     measures: Sequence[str] = ("reward", "answer_tokens")
 
     def collate(self, packs: Sequence[dict[str, Any]]) -> Prompts:
@@ -107,12 +109,12 @@ class Grpo:
                 for prompt, answer in zip(prompts, answers, strict=True)
             ]
         )
-        policy, rows = log_probs(model, batch)
-        base = None
+        start = None
         if self.settings.kl:
-            with torch.no_grad(), as_base(model):
-                base, _ = log_probs(model, batch)
-        each = token_losses(policy, base, advantage.to(policy.device)[rows], self.settings.kl)
+            with as_reference(model, self.reference):
+                start, _ = log_probs(model, batch)
+        policy, rows = log_probs(model, batch)
+        each = token_losses(policy, start, advantage.to(policy.device)[rows], self.settings.kl)
         count = len(prompts)
         lengths = torch.bincount(rows, minlength=count)
         return (row_sums(each, rows, count) / lengths).sum() / self.settings.group, batch.tokens
@@ -176,13 +178,13 @@ def advantages(rewards: "torch.Tensor", group: int) -> "torch.Tensor":
 
 
 def token_losses(
-    policy: "torch.Tensor", base: "torch.Tensor | None", advantage: "torch.Tensor", kl: float
+    policy: "torch.Tensor", start: "torch.Tensor | None", advantage: "torch.Tensor", kl: float
 ) -> "torch.Tensor":
     """The loss of each token from its log-probabilities and its answer's advantage."""
     import torch
 
     loss = -advantage * torch.exp(policy - policy.detach())
-    if base is not None:
-        ratio = base - policy
+    if start is not None:
+        ratio = start - policy
         loss = loss + kl * (torch.exp(ratio) - ratio - 1)
     return loss

@@ -29,7 +29,7 @@ from stages.train.batches import Split, read_split, row_ids, steps, steps_per_ep
 from stages.train.dpo import Dpo
 from stages.train.faults import clear_words
 from stages.train.grpo import Grpo
-from stages.train.log_probs import require_adapter
+from stages.train.log_probs import copy_of
 from stages.train.loop import Diverged, Learner, Step, evaluated, training
 from stages.train.objective import Objective
 from stages.train.optimizer import optimizer_of
@@ -67,26 +67,28 @@ def run(
         checks.require_assistants_labels(tokens, base / "tokenizer", prompt, task)
         pace.mark("read_seconds")
         with clear_words(train, scratch, device=group.device):
-            objective = objective_of(base / "tokenizer", task, prompt, train)
-            learner = prepared(base, init, objective, train, seed, group)
+            learner = prepared(base, init, task, prompt, train, seed, group)
         pace.mark("load_seconds")
         checks.require_isolation(learner.model, packs, train, task)
         pace.mark("check_seconds")
         with clear_words(train, scratch, device=group.device, model=learner.model, packs=packs):
+            before = evaluated(learner, held_out)
+            pace.mark("before_seconds")
             done = yield from learned(learner, packs, held_out, scratch, compute, pace)
             if group.rank == 0:
                 adapters.save(learner.model, train, adapter)
                 curves.write(curve, done, learner.objective.measures)
-                figures = curves.report(done, *adapters.count(learner.model), grade=GRADE)
+                sizes = adapters.count(learner.model)
+                figures = curves.report(before, done, *sizes, grade=GRADE)
                 metrics.write_text(json.dumps(figures, indent=2, sort_keys=True) + "\n")
         pace.mark("save_seconds")
         yield pace.measured(processes=group.size)
 
 
 def prepared(
-    base: Path, init: Path, objective: Objective, train: Train, seed: int, group: Group
+    base: Path, init: Path, task: Task, prompt: Prompt, train: Train, seed: int, group: Group
 ) -> Learner:
-    """Model and optimizer, before the first step."""
+    """Model, objective and optimizer, before the first step."""
     model = adapters.load(base / "model", train, group.device, child(seed, "adapter"))
     if train.init == "fresh":
         adapters.require_empty(init)
@@ -95,7 +97,7 @@ def prepared(
     return Learner(
         model=model,
         optimizer=optimizer_of(adapters.trained(model), train),
-        objective=objective,
+        objective=objective_of(model, base / "tokenizer", task, prompt, train),
         train=train,
         group=group,
         seed=child(seed, "train"),
@@ -103,23 +105,20 @@ def prepared(
     )
 
 
-def objective_of(tokenizer: Path, task: Task, prompt: Prompt, train: Train) -> Objective:
-    """What ``task.method`` learns from.
-
-    Raises :class:`~stages.errors.ParamsError` for a method that needs the base beside the model.
-    """
+def objective_of(
+    model: Any, tokenizer: Path, task: Task, prompt: Prompt, train: Train
+) -> Objective:
+    """What ``task.method`` learns from; ``model`` as it is now is what dpo and grpo refer to."""
     if task.method == "dpo":
-        require_adapter(train.adapter, "task.method dpo")
-        return Dpo(train.dpo.beta)
+        return Dpo(train.dpo.beta, copy_of(model))
     if task.method == "grpo":
-        if train.grpo.kl:
-            require_adapter(train.adapter, "train.grpo.kl")
         from transformers import AutoTokenizer
 
         loaded = AutoTokenizer.from_pretrained(tokenizer, trust_remote_code=False)
         stops = chat_of(loaded, template=prompt.template, system=prompt.system).stops
         pad = stops[0] if loaded.pad_token_id is None else loaded.pad_token_id
-        return Grpo(loaded, stops, pad, weighed(train.grpo.rewards), train.grpo)
+        reference = copy_of(model) if train.grpo.kl else {}
+        return Grpo(loaded, stops, pad, weighed(train.grpo.rewards), train.grpo, reference)
     return Supervised(flat=train.attention == "flash_attention_2")
 
 
