@@ -77,6 +77,18 @@ def test_without_packing_each_sample_is_a_sequence_of_its_own(chat):
     assert [len(s["input_ids"]) for s in found.sequences] == [x["tokens"] for x in found.lines]
 
 
+@pytest.mark.parametrize("method", ["sft", "pretrain"])
+def test_packs_have_room_only_where_samples_share_them(chat, method):
+    filled = {
+        pack: report(
+            {"train": of(chat, ROWS, method, LENGTHS.model_copy(update={"pack": pack})).counts}
+        )
+        for pack in (True, False)
+    }
+    assert filled[True]["packing_efficiency"] == round(filled[True]["tokens"] / 200, 6)
+    assert filled[False]["packing_efficiency"] is None
+
+
 def test_pretrain_learns_texts_alone_and_cuts_long_ones_into_blocks(chat):
     lengths = Tokenize(max_length=8, pack_length=8, pack=True)
     found = of(chat, [*ROWS, TEXT], "pretrain", lengths)

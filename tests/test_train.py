@@ -214,3 +214,17 @@ def test_packs_are_traced_to_their_rows(tmp_path):
     split = batches.read_split(tmp_path, "train")
     assert batches.row_ids(split, "train", [2, 0]) == ["train00", "train01", "train20", "train21"]
     assert batches.row_ids(split, "valid", [1]) == ["valid10", "valid11"]
+
+
+def test_a_block_is_traced_to_the_row_that_runs_on_into_it():
+    """::
+
+    pack 0   a a a a     pack 1   a a b b     pack 2   b b b b     pack 3   c c d d
+    """
+    begins = {"a": (0, 0), "b": (1, 2), "c": (3, 0), "d": (3, 2)}
+    lines = [{"pack": pack, "start": start} for pack, start in begins.values()]
+    named = {
+        pack: "".join(list(begins)[i] for i in batches.lines_in(lines, {pack})) for pack in range(4)
+    }
+    assert named == {0: "a", 1: "ab", 2: "b", 3: "cd"}
+    assert batches.lines_in(lines, {2, 3}) == [1, 2, 3]

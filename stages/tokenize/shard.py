@@ -90,14 +90,19 @@ def _sft(chat: Chat, rows: Sequence[Row], tokenize: Tokenize) -> Made:
     lengths = [len(sample.ids) for sample in used]
     places = best_fit(lengths, tokenize.pack_length) if tokenize.pack else each_alone(len(used))
     packs = pack([(sample.ids, sample.labels) for sample in used], places)
-    return samples, packs, places, len(packs) * tokenize.pack_length
+    return samples, packs, places, _room(packs, tokenize)
 
 
 def _pretrain(chat: Chat, rows: Sequence[Row], tokenize: Tokenize) -> Made:
     samples = documents(chat, rows, method="pretrain")
     used = [(sample.ids, sample.labels) for sample in samples if sample.ids]
     cut, places = blocks(used, tokenize.pack_length, shared=tokenize.pack)
-    return samples, cut, places, len(cut) * tokenize.pack_length
+    return samples, cut, places, _room(cut, tokenize)
+
+
+def _room(packs: Sequence[dict[str, Any]], tokenize: Tokenize) -> int:
+    """Tokens that ``packs`` could hold; 0 for samples that stand alone, at their own length."""
+    return len(packs) * tokenize.pack_length if tokenize.pack else 0
 
 
 def _dpo(chat: Chat, rows: Sequence[Row], tokenize: Tokenize) -> Made:

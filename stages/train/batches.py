@@ -5,8 +5,8 @@ came before, and any number of processes trains on the same packs at each step.
 """
 
 import math
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -70,12 +70,25 @@ def row_ids(split: Split, name: str, packs: Packs) -> list[str]:
     found: list[str] = []
     for shard in sorted(wanted):
         ledger = pq.read_table(
-            split.folder / "ledger" / f"{shard}.parquet", columns=["row_id", "split", "pack"]
+            split.folder / "ledger" / f"{shard}.parquet",
+            columns=["row_id", "split", "pack", "start"],
         )
-        for line in ledger.to_pylist():
-            if line["split"] == name and line["pack"] in wanted[shard]:
-                found.append(line["row_id"])
+        lines = [e for e in ledger.to_pylist() if e["split"] == name and e["pack"] >= 0]
+        found += [lines[i]["row_id"] for i in lines_in(lines, wanted[shard])]
     return found
+
+
+def lines_in(lines: Sequence[Mapping[str, Any]], packs: Collection[int]) -> list[int]:
+    """Which ledger lines have tokens in one of ``packs``: those that begin there, and, where none
+    begins at token 0, the one before, which runs on into it (pretrain)."""
+    begins = sorted((line["pack"], line["start"], i) for i, line in enumerate(lines))
+    found = {i for pack, _, i in begins if pack in packs}
+    starts_of = {pack for pack, start, _ in begins if start == 0}
+    for pack in packs:
+        before = bisect_left(begins, (pack, 0, 0)) - 1
+        if pack not in starts_of and before >= 0:
+            found.add(begins[before][2])
+    return sorted(found)
 
 
 def steps(
