@@ -34,7 +34,7 @@ class Lora(Section):
 
 
 class Dpo(Section):
-    """Preference pairs (Rafailov et al. 2023): a larger ``beta`` stays nearer to the base."""
+    """Preference pairs (Rafailov et al. 2023): a larger ``beta`` stays nearer to the start."""
 
     beta: Annotated[float, Field(gt=0)]
 
