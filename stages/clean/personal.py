@@ -69,6 +69,12 @@ _BANK_CARD = re.compile(
     rf"{_BEFORE}(?=4|5[1-5]|2[2-7]|3[45678]|6[025]|9704)"
     r"(?:\d{13,19}|\d{4}([ \-])\d{4}\1\d{4}\1\d{4}(?:\1\d{3})?|\d{4}([ \-])\d{6}\2\d{5})" + _AFTER
 )
+# After such a word sixteen digits, or NAPAS's nineteen, are one even if a digit is wrong.
+_NAMED_CARD = re.compile(
+    r"(?i:\b(?:thẻ (?:tín dụng|ghi nợ|ngân hàng|atm|visa|mastercard|jcb|napas)|visa|mastercard"
+    r"|credit card|debit card))(?:[ \t]*(?:số|là|:|\.))*[ \t]*"
+    r"(?P<number>\d{4}(?:[ \-]?\d{4}){3}(?:[ \-]?\d{3})?)" + _AFTER
+)
 
 _IP_V4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)")
 _IP_V6 = re.compile(
@@ -81,6 +87,8 @@ _OTHER_NUMBER = re.compile(
     r"|số tài khoản|stk|tài khoản|vận đơn|đơn hàng|hóa đơn|hoá đơn|số thẻ|tax code))"
     r"(?:[ \t]*(?:số|là|hàng|vạch|doanh nghiệp|:|\.|#|-))*[ \t]*\Z"
 )
+# And further numbers after an ISBN.
+_ISBN = re.compile(r"ISBN[\s\dXx:.,;/()–\-]*\Z")
 _VERSION = re.compile(
     r"(?i)(?:\b(?:v|ver|version|phiên bản|bản|build|release|mục|điều|khoản|chương|phần|bài|hình"
     r"|bảng|tiểu mục|section|python|android|ios|chrome|windows|firmware)|[§#=])[ \t.:]*\Z"
@@ -112,8 +120,10 @@ def citizen_id(text: str) -> str:
 
 
 def bank_card(text: str) -> str:
-    """Card numbers to ``[BANK_CARD]``: an issuer's first digits, and Luhn's checksum is right."""
-    return _BANK_CARD.sub(_unless("[BANK_CARD]", lambda match: not luhn(match.group())), text)
+    """Card numbers to ``[BANK_CARD]``: an issuer's first digits, and Luhn's checksum is right; or
+    they are named."""
+    text = _BANK_CARD.sub(_unless("[BANK_CARD]", lambda match: not luhn(match.group())), text)
+    return _NAMED_CARD.sub(lambda m: _in_place(m, "[BANK_CARD]"), text)
 
 
 def luhn(number: str) -> bool:
@@ -163,7 +173,7 @@ def _context(match: re.Match[str]) -> str:
 def _other(match: re.Match[str]) -> bool:
     """Whether the word before says that the number is of another kind."""
     before = _context(match)
-    return "ISBN" in before or _OTHER_NUMBER.search(before) is not None
+    return _ISBN.search(before) is not None or _OTHER_NUMBER.search(before) is not None
 
 
 def _unless(placeholder: str, excepted: Test) -> Callable[[re.Match[str]], str]:
