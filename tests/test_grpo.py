@@ -76,9 +76,10 @@ def test_an_answer_ends_with_the_token_that_stops_it():
     assert grpo.ended([4, 5], (2, 3)) == [4, 5]
 
 
-def test_the_loss_is_each_answer_s_mean_over_its_tokens():
+@pytest.mark.parametrize("temperature", [1.0, 0.5])
+def test_the_loss_is_each_answer_s_mean_over_its_tokens(temperature):
     """By hand from the answers drawn: the value is minus the mean advantage, so 0 in each group."""
-    model, method = policy(), objective()
+    model, method = policy(), objective(temperature=temperature)
     batch = method.collate(ROWS)
     loss = method.loss(model, batch, seed=7)
     assert loss.units == 2
@@ -91,7 +92,9 @@ def test_the_loss_is_each_answer_s_mean_over_its_tokens():
     expected = 0.0
     for prompt, answer, advantage in zip(prompts, answers, advantages(worth, 4), strict=True):
         logits = model(input_ids=torch.tensor([prompt + answer])).logits[0]
-        likely = torch.log_softmax(logits[len(prompt) - 1 : -1], -1)[range(len(answer)), answer]
+        likely = torch.log_softmax(logits[len(prompt) - 1 : -1] / temperature, -1)[
+            range(len(answer)), answer
+        ]
         expected = expected - advantage * likely.mean() / 4
     assert_same_gradients(model, loss.total, expected)
 

@@ -8,10 +8,11 @@ Shao et al. 2024 (https://arxiv.org/abs/2402.03300), section 4.1, of each prompt
     loss      mean over i of mean over tokens t of  -A_i p_t / detach(p_t) + kl D_t
     D_t       q_t/p_t - log(q_t/p_t) - 1          (k3; q is the model before the first step)
 
-Each group is used for one update, so the ratio of the paper's clipped objective is 1 when its
-gradient is taken and clipping cannot act; it is left out. A group whose rewards are all equal
-teaches nothing. Price: G answers decoded, then one forward and backward pass over them (and one
-forward pass of the reference when ``kl`` is not 0).
+p_t is the probability with which token t was drawn, temperature included. Each group is used for
+one update, so the ratio of the paper's clipped objective is 1 when its gradient is taken and
+clipping cannot act; it is left out. A group whose rewards are all equal teaches nothing. Price: G
+answers decoded, then one forward and backward pass over them (and one forward pass of the reference
+when ``kl`` is not 0).
 
 On the valid split one greedy answer is given to each prompt, and the loss is its negative reward.
 """
@@ -112,8 +113,8 @@ class Grpo:
         start = None
         if self.settings.kl:
             with as_reference(model, self.reference):
-                start, _ = log_probs(model, batch)
-        policy, rows = log_probs(model, batch)
+                start, _ = log_probs(model, batch, self.settings.temperature)
+        policy, rows = log_probs(model, batch, self.settings.temperature)
         each = token_losses(policy, start, advantage.to(policy.device)[rows], self.settings.kl)
         count = len(prompts)
         lengths = torch.bincount(rows, minlength=count)

@@ -34,10 +34,13 @@ def hidden_states(causal: Any, batch: "Batch") -> "torch.Tensor":
     return found
 
 
-def log_probs(model: Any, batch: "Batch") -> tuple["torch.Tensor", "torch.Tensor"]:
+def log_probs(
+    model: Any, batch: "Batch", temperature: float = 1.0
+) -> tuple["torch.Tensor", "torch.Tensor"]:
     """Log-probability of each supervised token, and the row of ``batch`` in which it stands.
 
-    Returns float32 (supervised,) and int64 (supervised,), in order of row and position. Token t is
+    Returns float32 (supervised,) and int64 (supervised,), in order of row and position, of the
+    distribution from which sampling at ``temperature`` draws. Token t is
     predicted from position t - 1 of the same sample; a sample's first token is never supervised.
     Logits are computed at these positions alone, which saves vocabulary x prompt tokens of memory
     and time.
@@ -48,7 +51,7 @@ def log_probs(model: Any, batch: "Batch") -> tuple["torch.Tensor", "torch.Tensor
     hidden = hidden_states(causal, batch)[:, :-1]
     targets = batch.labels[:, 1:].to(causal.device)
     supervised = targets != IGNORE
-    logits = causal.get_output_embeddings()(hidden[supervised]).float()
+    logits = causal.get_output_embeddings()(hidden[supervised]).float() / temperature
     loss = torch.nn.functional.cross_entropy(logits, targets[supervised], reduction="none")
     return -loss, supervised.nonzero()[:, 0]
 
