@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: bench-data bench-evaluate setup repro test test-slow lint
+.PHONY: bench-data bench-evaluate bench-train setup repro test test-slow lint
 
 setup: $(READY)
 
@@ -40,3 +40,7 @@ bench-evaluate: $(READY)
 
 bench-data: $(READY)
 	python -m bench.data
+
+bench-train: $(READY)
+	$(PIP) -e '.[bench]'
+	python -m bench.train
