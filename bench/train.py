@@ -1,12 +1,15 @@
 """Tinh's train stage against TRL's SFTTrainer: one epoch of the same rows.
 
-    python -m bench.train            in a project that has run (`dvc repro`); prints JSON
+    python -m bench.train [--seed N]     in a project that has run (`dvc repro`); prints JSON
 
 Same base in four bits, same LoRA, optimizer, learning rate and dtype (params.yaml, without dropout,
 whose masks would differ), the same token ids and labels, as many rows a step as Tinh's packs hold
 on average. TRL trains as its documentation sets it up, a row a place and padding; two of its
 defaults that would slow it here, activation checkpointing and bfloat16, are set as params.yaml
-says. Each side is a process of its own; imports and loading are outside the measured seconds. The
+says. It holds the adapter of a quantised base in bfloat16, which most CPUs are slow at; so it runs
+twice, the second time (`trl_float32`) with its adapter cast to float32 before the first step.
+
+Each side is a process of its own; imports and loading are outside the measured seconds. The
 evaluation loss of both is measured by Tinh's code on `data/tokens/valid`; peak memory is the
 process's largest resident set when the last step has ended.
 """
@@ -19,6 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -28,8 +32,8 @@ RATIOS = ("supervised_tokens_per_second", "eval_loss", "peak_memory_gib")
 OPTIMIZERS = {"adamw": "adamw_torch"}  # the others have the same name in transformers
 
 
-def sections() -> dict[str, Any]:
-    """params.yaml, changed to one epoch of a fresh adapter without dropout."""
+def sections(seed: int) -> dict[str, Any]:
+    """params.yaml, changed to one epoch of a fresh adapter without dropout, and its seed."""
     from stages import params
     from stages.tensors import deterministic
 
@@ -38,7 +42,7 @@ def sections() -> dict[str, Any]:
     train = everything["train"]
     lora = train.lora.model_copy(update={"dropout": 0.0})
     changes = {"epochs": 1, "lora": lora, "init": "fresh"}
-    return everything | {"train": train.model_copy(update=changes)}
+    return everything | {"train": train.model_copy(update=changes), "seed": seed}
 
 
 def prepared(everything: dict[str, Any]) -> Any:
@@ -61,12 +65,12 @@ def held_out_loss(learner: Any) -> float:
     return evaluated(learner, read_split(TOKENS, "valid"))["eval_loss"]
 
 
-def tinh() -> dict[str, Any]:
+def tinh(seed: int) -> dict[str, Any]:
     """One epoch by the train stage's own loop."""
     from stages.train.batches import read_split, steps, steps_per_epoch
     from stages.train.loop import training
 
-    learner, packs = prepared(sections()), read_split(TOKENS, "train")
+    learner, packs = prepared(sections(seed)), read_split(TOKENS, "train")
     cut = {"micro_batch": learner.train.micro_batch, "accumulation": learner.train.accumulation}
     total = steps_per_epoch(len(packs), **cut)
     plan = steps(len(packs), **cut, epochs=1, seed=learner.order, start=0)
@@ -76,16 +80,20 @@ def tinh() -> dict[str, Any]:
     return {**measured, "eval_loss": held_out_loss(learner)}
 
 
-def trl() -> dict[str, Any]:
-    """One epoch by SFTTrainer; what it trained is then measured in Tinh's model."""
+def trl(seed: int, *, float32: bool) -> dict[str, Any]:
+    """One epoch by SFTTrainer; what it trained is then measured in Tinh's model.
+
+    ``float32``: its adapter is held in that.
+    """
     import datasets
     from transformers import AutoTokenizer
     from trl import SFTConfig, SFTTrainer
 
     from stages.quantised import load_held
+    from stages.train.adapter import trained
     from stages.train.batches import read_split, steps_per_epoch
 
-    everything = sections()
+    everything = sections(seed)
     train, packs = everything["train"], read_split(TOKENS, "train")
     rows = datasets.Dataset.from_list(list(samples(packs)))
     cut = {"micro_batch": train.micro_batch, "accumulation": train.accumulation}
@@ -110,11 +118,15 @@ def trl() -> dict[str, Any]:
                 dataset_kwargs={"skip_prepare_dataset": True},
                 report_to="none",
                 save_strategy="no",
+                seed=seed,
             ),
             train_dataset=rows,
             processing_class=AutoTokenizer.from_pretrained(BASE / "tokenizer"),
             peft_config=lora_config(train),
         )
+        if float32:
+            for weight in trained(trainer.model).values():
+                weight.data = weight.data.float()
         started = time.monotonic()
         trainer.train()
         seconds = time.monotonic() - started
@@ -174,14 +186,10 @@ def figures(seconds: float, supervised: int, steps: int) -> dict[str, Any]:
     }
 
 
-def in_a_process(side: str) -> dict[str, Any]:
+def in_a_process(side: str, seed: int) -> dict[str, Any]:
     """The figures of one side. Exits with the end of its messages when it fails."""
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.train", "--side", side],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [sys.executable, "-m", "bench.train", "--side", side, "--seed", str(seed)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"{side} failed:\n{done.stderr[-2000:]}")
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -189,17 +197,27 @@ def in_a_process(side: str) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Run one side, or both one after the other, and print one JSON document."""
-    sides = {"tinh": tinh, "trl": trl}
+    """Run one side, or all of them one after the other, and print one JSON document."""
+    sides = {
+        "tinh": tinh,
+        "trl": partial(trl, float32=False),
+        "trl_float32": partial(trl, float32=True),
+    }
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--side", choices=sides, help="this side alone, in this process")
-    side = parser.parse_args().side
-    if side:
-        sys.stdout.write(json.dumps(sides[side]()) + "\n")
+    parser.add_argument("--seed", type=int, default=42)
+    given = parser.parse_args()
+    if given.side:
+        sys.stdout.write(json.dumps(sides[given.side](given.seed)) + "\n")
         return
-    found = {side: in_a_process(side) for side in sides}
-    ratios = {key: round(found["tinh"][key] / found["trl"][key], 3) for key in RATIOS}
-    sys.stdout.write(json.dumps({**found, "tinh_over_trl": ratios}, indent=2) + "\n")
+    found = {side: in_a_process(side, given.seed) for side in sides}
+    ratios = {
+        f"tinh_over_{side}": {
+            key: round(found["tinh"][key] / found[side][key], 3) for key in RATIOS
+        }
+        for side in ("trl", "trl_float32")
+    }
+    sys.stdout.write(json.dumps({**found, **ratios}, indent=2) + "\n")
 
 
 if __name__ == "__main__":
