@@ -6,13 +6,14 @@ import shutil
 import signal
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 import tiny_model
 import torch
 from data_sections import compute
 from pydantic import ValidationError
-from transformers import AutoTokenizer
+from transformers import AutoTokenizer, Qwen3NextConfig
 
 from stages import rows as schema
 from stages import shards
@@ -119,6 +120,38 @@ def test_a_batch_ends_with_its_last_row():
     (ids,) = decode.generated(model, PROMPTS[:1], GREEDY, seed=0)
     found = decode.generated(model, PROMPTS[:1], Decoding(GENERATE, (ids[1],), 0), seed=0)
     assert found == [ids[: ids.index(ids[1]) + 1]]
+
+
+def test_rows_that_have_ended_leave_their_batch(monkeypatch):
+    """Each row stops at a token of its own; what is computed shrinks, and answers stay the same."""
+    model = tiny_model.model()
+    settings = GENERATE.model_copy(update={"max_new_tokens": 12})
+    plain = decode.generated(model, PROMPTS, Decoding(settings, (2,), 0), seed=0)
+    stop = tuple({2, plain[0][1], plain[1][3], plain[2][5]})
+    chosen = Decoding(settings, stop, 0)
+    alone = [decode.generated(model, [prompt], chosen, seed=0)[0] for prompt in PROMPTS]
+    sizes = []
+    generate = model.generate
+    monkeypatch.setattr(model, "generate", lambda **k: sizes.append(len(k["input_ids"]))
+                        or generate(**k))  # fmt: skip
+    together = decode.generated(model, PROMPTS, chosen, seed=0)
+    assert [decode.ended(ids, stop) for ids in together] == [
+        decode.ended(ids, stop) for ids in alone
+    ]
+    assert sizes[0] == 4
+    assert sizes == sorted(sizes, reverse=True)
+    assert len(sizes) > 1
+    monkeypatch.setattr(decode, "rows_can_leave", lambda model: False)
+    sizes.clear()
+    whole = decode.generated(model, PROMPTS, chosen, seed=0)
+    assert sizes == [4]
+    assert [decode.ended(ids, stop) for ids in whole] == [decode.ended(ids, stop) for ids in alone]
+
+
+def test_rows_leave_only_a_cache_of_keys_and_values():
+    assert decode.rows_can_leave(tiny_model.model())
+    recurrent = Qwen3NextConfig(num_hidden_layers=2, layer_types=["linear_attention"] * 2)
+    assert not decode.rows_can_leave(SimpleNamespace(config=recurrent))
 
 
 def test_losses_are_those_of_each_row_alone_without_padding(monkeypatch):

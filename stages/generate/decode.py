@@ -1,10 +1,12 @@
 """Batched decoding with ``model.generate``: prompts to answers, in a fixed order.
 
-Prompts are padded on the left, so that every row's answer begins in the same column; a batch ends
-when its last row has ended::
+Prompts are padded on the left, so that every row's answer begins in the same column. Whenever half
+of a batch's rows have ended, they leave it, and the others go on from their cache: answers differ
+much in length, and rows that have ended would cost as much as those that go on::
 
-    0 0 <s> q q q | a a </s> 0
-    <s> q q q q q | a a a </s>
+    0 0 <s> q q q | a a </s>
+    <s> q q q q q | a a a    | a a a </s>
+    0 <s> q q q q | a </s>
 
 Output can change with the composition of a batch (padding changes the last bits), so the order is
 fixed: longest prompts first, ties as they stand in the test split. Then the first batch is the one
@@ -109,7 +111,7 @@ def generation_config(chosen: Decoding) -> Any:
 def generated(
     model: Any, prompts: Sequence[list[int]], chosen: Decoding, *, seed: int, streamer: Any = None
 ) -> list[list[int]]:
-    """The generated ids of each prompt, the one that stopped it and padding included.
+    """The generated ids of each prompt, the one that stopped it included; padding may follow.
 
     ``seed`` decides what sampling draws; greedy decoding draws nothing. ``streamer`` receives the
     tokens of a single prompt as they come (transformers' ``BaseStreamer``).
@@ -124,10 +126,56 @@ def generated(
     torch.manual_seed(seed)
     # Settings that a base brought along would fill whatever is left open: it gets these instead.
     model.generation_config = generation_config(chosen)
+    shrinks = rows_can_leave(model)
+    rows = list(range(len(prompts)))
+    found: list[list[int]] = [[] for _ in prompts]
+    cache = None
     with torch.inference_mode():
-        output = model.generate(input_ids=ids, attention_mask=mask, streamer=streamer)
-    new: list[list[int]] = output[:, width:].tolist()
-    return new
+        while rows:
+            output = model.generate(
+                input_ids=ids, attention_mask=mask, past_key_values=cache, streamer=streamer,
+                stopping_criteria=[HalfEnded(chosen.stop)] if shrinks and len(rows) > 1 else [],
+                max_new_tokens=chosen.settings.max_new_tokens - (ids.shape[1] - width),
+                return_dict_in_generate=True,
+            )  # fmt: skip
+            ids, cache = output.sequences, output.past_key_values
+            for row, new in zip(rows, ids[:, width:].tolist(), strict=True):
+                found[row] = new
+            going = [i for i, row in enumerate(rows) if ended(found[row], chosen.stop)[1] != "stop"]
+            if not going or ids.shape[1] - width == chosen.settings.max_new_tokens:
+                break
+            rows, ids, mask = [rows[i] for i in going], ids[going], mask[going]
+            mask = torch.nn.functional.pad(mask, (0, ids.shape[1] - mask.shape[1]), value=1)
+            cache.batch_select_indices(torch.tensor(going, device=model.device))
+    return found
+
+
+def rows_can_leave(model: Any) -> bool:
+    """Whether the model's cache holds keys and values alone, of which rows can be taken out.
+
+    A recurrent state (linear attention) has rows that transformers' cache does not select.
+    """
+    from transformers.cache_utils import DynamicCache, DynamicLayer, DynamicSlidingWindowLayer
+
+    layers = DynamicCache(config=model.config).layers
+    plain = (DynamicLayer, DynamicSlidingWindowLayer)
+    return bool(layers) and all(type(layer) in plain for layer in layers)
+
+
+class HalfEnded:
+    """A stopping criterion for ``model.generate``: all rows stop once half of them have ended."""
+
+    def __init__(self, stop: Sequence[int]) -> None:
+        self._stop = stop
+        self._ended: Any = False
+
+    def __call__(self, ids: Any, scores: Any, **_: Any) -> Any:
+        """``ids`` (rows, tokens); the same answer for each row, bool (rows,)."""
+        import torch
+
+        last = ids[:, -1]
+        self._ended = torch.isin(last, torch.tensor(self._stop, device=ids.device)) | self._ended
+        return torch.full_like(self._ended, bool(2 * self._ended.sum() >= len(last)))
 
 
 def ended(ids: list[int], stop: Sequence[int]) -> tuple[list[int], str]:
