@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: bench-data bench-evaluate bench-train setup repro test test-slow lint
+.PHONY: bench-data bench-evaluate bench-generate bench-train setup repro test test-slow lint
 
 setup: $(READY)
 
@@ -37,6 +37,10 @@ lint: $(READY)
 
 bench-evaluate: $(READY)
 	python -m bench.evaluate
+
+bench-generate: $(READY)
+	python -m bench.generate
+	python -m bench.generate --model data/base/model
 
 bench-data: $(READY)
 	python -m bench.data
