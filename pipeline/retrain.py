@@ -12,6 +12,7 @@ process of its own that dies with the flow. An flock, released by the kernel, ke
 Importing this imports Prefect (1 s), which reads its settings then: see :mod:`pipeline.server`.
 """
 
+import logging
 import multiprocessing
 from dataclasses import dataclass
 
@@ -29,6 +30,7 @@ from stages.errors import TinhError
 LOCK = "retrain"
 CACHED = "Cached"
 NO_CHANGE = "NoChange"
+SENDERS = ("EventsWorker", "APILogWorker")  # Prefect's threads, which outlive the flow
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,18 @@ def unchanged() -> Outcome:
     return Outcome(NO_CHANGE, "nothing changed", ())
 
 
+def is_news(record: logging.LogRecord) -> bool:
+    """Whether a sender's record tells more than that it still empties its queue, at exit.
+
+    It may come after the command's last line, which is the outcome's.
+    """
+    return not record.getMessage().startswith("Still processing items")
+
+
 def now() -> Outcome:
     """Run the flow in this process; the state it ended in."""
+    for sender in SENDERS:
+        logging.getLogger(sender).addFilter(is_news)
     state = retrain(return_state=True)
     outcome = state.result(raise_on_failure=False)
     if isinstance(outcome, Outcome):

@@ -1,7 +1,9 @@
 """The flow, run by real Prefect and real DVC: what runs, what is cached, what a failure leaves."""
 
 import fcntl
+import inspect
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -126,6 +128,23 @@ def test_two_retrains_do_not_run_at_once(served):
     with Path(".tinh/locks/retrain.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert "another process is running retrain" in one_line(tinh("retrain"))
+
+
+def test_what_prefect_says_while_it_empties_its_queues_is_kept_back():
+    from prefect._internal.concurrency import services
+    from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogWorker
+
+    from pipeline.retrain import SENDERS, is_news  # imports Prefect
+
+    assert (EventsWorker.__name__, APILogWorker.__name__) == SENDERS
+    assert 'f"Still processing items: {queue_size}' in inspect.getsource(services)
+
+    def said(text):
+        return is_news(logging.makeLogRecord({"msg": text}))
+
+    assert not said("Still processing items: 1 items remaining...")
+    assert said("Service 'EventsWorker' queue is full (100 items), dropping item")
 
 
 def test_no_change_needs_no_server(toy):
